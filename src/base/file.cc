@@ -1,0 +1,129 @@
+#include "base/file.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <utility>
+
+namespace drydock {
+
+std::unexpected<Error> fail_errno(std::string_view what, const std::string& path, int error_number) {
+  Errc code = error_number == ENOENT || error_number == ENOTDIR ? Errc::not_found
+              : error_number == EACCES || error_number == EPERM ? Errc::denied
+                                                                : Errc::io;
+  return fail(code, std::string(what) + " " + path + ": " + std::strerror(error_number));
+}
+
+Descriptor::Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+Descriptor& Descriptor::operator=(Descriptor&& other) noexcept {
+  std::swap(fd_, other.fd_);
+  return *this;
+}
+Descriptor::~Descriptor() {
+  if (fd_ >= 0) ::close(fd_);
+}
+
+Result<std::string> read_file(const std::string& path, uint64_t limit) {
+  // O_NONBLOCK: opening a FIFO without a writer must not wait; it is refused below.
+  Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!file) return fail_errno("cannot open", path, errno);
+  struct stat status{};
+  if (::fstat(file.get(), &status) != 0) return fail_errno("cannot read", path, errno);
+  if (!S_ISREG(status.st_mode)) return fail(Errc::unsupported, path + " is not a regular file");
+  if (static_cast<uint64_t>(status.st_size) > limit) {
+    return fail(Errc::over_budget,
+                path + " has " + std::to_string(status.st_size) + " bytes, over the limit of " + std::to_string(limit));
+  }
+  std::string bytes;
+  bytes.resize(static_cast<size_t>(status.st_size));
+  size_t have = 0;
+  for (;;) {
+    // A file in /proc says size 0, and a file may grow while it is read: go on to the end or the limit.
+    if (have == bytes.size()) {
+      char extra[4096];
+      ssize_t got = ::read(file.get(), extra, sizeof extra);
+      if (got < 0 && errno == EINTR) continue;
+      if (got < 0) return fail_errno("cannot read", path, errno);
+      if (got == 0) break;
+      bytes.append(extra, static_cast<size_t>(got));
+      have = bytes.size();
+      if (have > limit) return fail(Errc::over_budget, path + " grew over the limit while it was read");
+      continue;
+    }
+    ssize_t got = ::read(file.get(), bytes.data() + have, bytes.size() - have);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return fail_errno("cannot read", path, errno);
+    if (got == 0) break;
+    have += static_cast<size_t>(got);
+  }
+  bytes.resize(have);
+  return bytes;
+}
+
+Result<void> write_file_atomically(const std::string& path, std::string_view bytes) {
+  std::string temporary = path + ".XXXXXX";
+  Descriptor file(::mkostemp(temporary.data(), O_CLOEXEC));  // mode 0600
+  if (!file) return fail_errno("cannot create a file beside", path, errno);
+  auto give_up = [&](const char* what) {
+    int error_number = errno;
+    ::unlink(temporary.c_str());
+    return fail_errno(what, path, error_number);
+  };
+  while (!bytes.empty()) {
+    ssize_t put = ::write(file.get(), bytes.data(), bytes.size());
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0) return give_up("cannot write");
+    bytes.remove_prefix(static_cast<size_t>(put));
+  }
+  if (::fsync(file.get()) != 0) return give_up("cannot write");
+  if (::rename(temporary.c_str(), path.c_str()) != 0) return give_up("cannot replace");
+  return {};
+}
+
+Result<void> create_directories(const std::string& path) {
+  for (size_t at = 1; at <= path.size(); ++at) {
+    if (at != path.size() && path[at] != '/') continue;
+    std::string part = path.substr(0, at);
+    if (::mkdir(part.c_str(), 0700) != 0 && errno != EEXIST) return fail_errno("cannot create the folder", part, errno);
+  }
+  return {};
+}
+
+namespace {
+std::string home_below(const char* variable, const char* fallback) {
+  const char* set = std::getenv(variable);
+  if (set != nullptr && set[0] == '/') return std::string(set) + "/drydock";
+  const char* home = std::getenv("HOME");
+  return std::string(home != nullptr && home[0] == '/' ? home : "/tmp") + fallback + "/drydock";
+}
+}  // namespace
+
+std::string cache_directory() { return home_below("XDG_CACHE_HOME", "/.cache"); }
+std::string data_directory() { return home_below("XDG_DATA_HOME", "/.local/share"); }
+
+Result<MappedFile> MappedFile::map(int descriptor, uint64_t size) {
+  MappedFile mapped;
+  if (size == 0) return mapped;
+  void* data = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, descriptor, 0);
+  if (data == MAP_FAILED) return fail_errno("cannot map", "a file", errno);
+  mapped.data_ = static_cast<const char*>(data);
+  mapped.size_ = size;
+  return mapped;
+}
+MappedFile::MappedFile(MappedFile&& other) noexcept
+    : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
+  std::swap(data_, other.data_);
+  std::swap(size_, other.size_);
+  return *this;
+}
+MappedFile::~MappedFile() {
+  if (data_ != nullptr) ::munmap(const_cast<char*>(data_), size_);
+}
+
+}  // namespace drydock
