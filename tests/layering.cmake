@@ -1,6 +1,7 @@
 # Fails when a file in src/<folder>/ includes a header of a folder that is not in <folder>'s DEPS (or their DEPS). CMake alone
 # cannot see this: every include root is visible to all and static libraries may form cycles.
 #   cmake -DSOURCE=... -DGRAPH=file -P layering.cmake      GRAPH: lines "folder dep dep ..."
+cmake_minimum_required(VERSION 3.25)
 file(STRINGS ${GRAPH} lines)
 foreach(line IN LISTS lines)
   string(REPLACE " " ";" words "${line}")
