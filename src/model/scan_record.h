@@ -51,7 +51,7 @@ struct ScanRecord {
   int64_t elapsed_milliseconds = 0;
   Subject target;
   std::string_view target_path;  // as the user wrote it
-  Stack stack;
+  std::vector<Stack> stacks;     // one for each folder with compose files; most targets have one
   std::vector<ImageSummary> images;
   std::vector<Package> packages;
   std::vector<Finding> findings;  // sorted: see sort_findings
