@@ -3,7 +3,6 @@
 #include <yaml.h>
 
 #include <algorithm>
-#include <cstring>
 #include <map>
 #include <string>
 #include <vector>
