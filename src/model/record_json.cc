@@ -332,6 +332,17 @@ void describe(A& a, Stack& s) {
 }
 
 template <class A>
+void describe(A& a, CheckSummary& c) {
+  a.field("id", c.id);
+  a.field("name", c.name);
+  a.field("title", c.title);
+  a.field("advice", c.advice);
+  a.field("severity", c.severity);
+  a.list("aliases", c.aliases);
+  a.list("references", c.references);
+}
+
+template <class A>
 void describe(A& a, ImageLayer& l) {
   a.field("diff_id", l.diff_id);
   a.field("digest", l.digest);
@@ -409,6 +420,7 @@ void describe(A& a, ScanRecord& r) {
   a.list("packages", r.packages);
   a.list("findings", r.findings);
   a.list("decisions", r.decisions);
+  a.list("checks", r.checks);
   a.list("unknowns", r.unknowns);
   a.list("not_applicable", r.not_applicable);
   a.list("examined", r.examined);
