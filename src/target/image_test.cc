@@ -431,6 +431,26 @@ TEST_F(ImageTest, PathsStayInsideTheImage) {
   EXPECT_TRUE(seen.whiteouts.empty());
 }
 
+// Written by skopeo 1.9 from an image that umoci 0.4 made; the third is the second through gzip.
+TEST_F(ImageTest, ReadsWhatSkopeoWrites) {
+  struct Case {
+    const char *file, *name;
+  } cases[] = {{"skopeo_docker_archive.tar", "docker.io/library/app:v1"},
+               {"skopeo_oci_archive.tar", "v1"},
+               {"compressed.tar.gz", "v1"}};
+  for (const Case& c : cases) {
+    std::string path = std::string(DRYDOCK_SOURCE_DIR "/src/target/corpus/image/") + c.file;
+    EXPECT_TRUE(is_image(path)) << c.file;
+    ImageSource image = open(path).value();
+    EXPECT_EQ(image.name(), c.name);
+    EXPECT_EQ(image.config.container.user.value, "app");
+    EXPECT_EQ(image.config.container.expose[0].value, "80");
+    ASSERT_EQ(image.layers.size(), 1u);
+    EXPECT_EQ(image.config.history[static_cast<size_t>(image.layers[0].history)].created_by, "umoci insert");
+    EXPECT_EQ(read(image, 0).value().files["etc/os-release"], "ID=x\n");
+  }
+}
+
 TEST_F(ImageTest, TruncatedAndMissingLayersAreErrorsOfThatLayer) {
   Files files = docker_archive();
   files.files["1/layer.tar"].resize(700);
