@@ -873,7 +873,7 @@ std::string run(const std::string& command) {
 // Only what the old program and the specification agree on: images, users, environment, commands, merged lists.
 constexpr std::string_view kJudged[] = {
     "services:\n  web:\n    image: app:${TAG:-latest}\n    user: '${U-1}'\n    environment: [A=$$x, 'B=${X:-z}', "
-    "C=${TAG}]\n    command: sh -c \"echo 'a b'\"\n    cap_drop: [ALL]\n",
+    "'C=${TAG}']\n    command: sh -c \"echo 'a b'\"\n    cap_drop: [ALL]\n",
     "x-e: &e {A: 1, B: two}\nservices:\n  web:\n    image: a\n    environment:\n      <<: *e\n      B: three\n"
     "  job:\n    extends: {service: web}\n    environment: [C=four]\n    command: [run, 'x y']\n",
     "services:\n  web:\n    image: a\n    env_file: a.env\n    environment: {ONE: mine}\n    entrypoint: /bin/x -y\n",
