@@ -515,6 +515,7 @@ Result<const File*> parse(std::string_view bytes, Arena& arena, const Budget& bu
     return tree::fail_at(Errc::unsupported, bytes, 0, "UTF-16; save the file as UTF-8");
   if (too_many_tag_directives(bytes))
     return tree::fail_at(Errc::over_budget, bytes, 0, "more than " + std::to_string(kTagDirectives) + " %TAG lines");
+  if (bytes.data() == nullptr) bytes = "";  // libyaml asserts that there is a pointer, even to nothing
   uint32_t start = bytes.starts_with("\xef\xbb\xbf") ? 3 : 0;
   return Reader(bytes, start, arena, budget).read();
 }
