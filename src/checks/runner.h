@@ -1,0 +1,28 @@
+// Runs checks over inputs and turns what they say into Findings, Examined, Unknown and NotApplicable rows.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "checks/check.h"
+#include "checks/inputs.h"
+#include "model/finding.h"
+#include "model/part.h"
+
+namespace drydock::checks {
+
+struct Selection {
+  std::vector<std::string_view> only;  // ids, names or aliases; empty: all
+  bool selects(const Check& check) const;
+};
+
+// Over every source of the scan and the stack. Pure: the same input gives the same rows, in the same order.
+// Inline ignores of ours and of peers (hadolint, trivy, checkov, semgrep, nosec, zizmor) are recorded in
+// Finding::ignores; whether they count is policy's.
+void run_on_sources(const Sources& sources, const Context& context, const Selection& selection, Part& out);
+
+// Over an image: ImageInput checks, and ContainerInput checks with its config under their image_id.
+void run_on_image(const Image& image, const Subject& subject, const Context& context, const Selection& selection,
+                  Part& out);
+
+}  // namespace drydock::checks
