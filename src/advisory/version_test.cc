@@ -180,8 +180,8 @@ void compare_with(VersionScheme scheme, const std::string& pairs, const std::str
     ++(verdict == "?" ? refused : compared);
     Result<std::strong_ordering> order = compare_versions(scheme, pair[0], pair[1]);
     std::string_view ours = !order ? "?" : *order < 0 ? "<" : *order > 0 ? ">" : "=";
-    if (verdict != "?" || !we_accept_more)
-      EXPECT_EQ(ours, verdict) << pair[0] << " and " << pair[1] << (order ? "" : ": " + order.error().message);
+    if (verdict == "?" && we_accept_more) continue;
+    EXPECT_EQ(ours, verdict) << pair[0] << " and " << pair[1] << (order ? "" : ": " + order.error().message);
   }
   EXPECT_TRUE(right.empty());
   EXPECT_GT(compared, 100u) << refused << " refused";
