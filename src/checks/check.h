@@ -87,6 +87,7 @@ struct Check {
       run;
   std::span<const Example> examples = {};
   std::string_view key = {}, want = {};  // for rows of one table
+  bool masked = false;                   // the finding's span is a secret value: no report may show it
 };
 
 // Every check, in the order of its file names. From the generated all_checks.inc: the folder is the registry.

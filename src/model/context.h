@@ -8,7 +8,7 @@
 namespace drydock {
 
 struct Context {
-  const Stack* stack = nullptr;  // never null in a scan; empty where there is no compose file
+  const Stack* stack = nullptr;  // never null: the one the input belongs to, an empty one where there is none
   Settings settings;
   Time now;
 };

@@ -1,0 +1,64 @@
+// Policy: what a finding is worth here. It writes decisions[i] on findings[i] and never removes one.
+//
+// drydock.yaml (docs/settings.md), all optional:
+//   policy:
+//     fail-on: high          exit code 1 from this severity on; "never"
+//     ignore-unfixed: false  vulnerabilities without a fix do not count
+//   ignore:                  each with its reason; an expired one fires again and says so
+//     - id: DF001            check id, name or peer's id; CVE, GHSA; secret rule; fingerprint; "*"
+//       paths: [docs/**]     base/glob.h; default: everywhere
+//       services: [web]
+//       reason: why
+//       owner: who
+//       expires: 2027-03-31
+//   settings:
+//     allowed-registries: [registry.example]
+//     allowed-ports: [443/tcp]
+//     expected-uid: 1001
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "model/scan_record.h"
+#include "model/settings.h"
+
+namespace drydock::policy {
+
+struct Ignore {
+  std::vector<std::string> ids, paths, services;
+  std::string reason, owner;
+  Time expires;
+  uint32_t line = 0;
+};
+
+struct Policy {
+  std::string file;  // where it was read from, for messages; empty: defaults
+  Severity fail_on = Severity::high;
+  bool never_fail = false;
+  bool ignore_unfixed = false;
+  bool inline_ignores = true;
+  std::vector<Ignore> ignores;
+  std::vector<std::string> allowed_registries, allowed_ports;
+  uint32_t expected_uid = 1001;
+};
+
+// Errors name the line. An unknown key is an error: a misspelt `expires` must not become an ignore for ever.
+Result<Policy> parse_policy(std::string_view bytes, std::string_view file);
+
+// The settings as checks read them; views into `policy` and `pool`.
+Settings settings_of(const Policy& policy, StringPool& pool);
+
+struct Summary {
+  size_t counting = 0;             // findings at or over the threshold
+  std::vector<std::string> notes;  // expired ignores, ignores that match nothing: for the report's end
+};
+
+// `same_check(wanted, check)`: whether `wanted` (id, name, peer's id) names the check; given by scan/, which sees
+// checks.
+using SameCheck = bool (*)(std::string_view wanted, std::string_view check);
+Summary decide(const Policy& policy, Time now, SameCheck same_check, ScanRecord& record);
+
+}  // namespace drydock::policy
