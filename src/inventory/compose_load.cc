@@ -142,13 +142,13 @@ const Scope& Loader::scope_for(const Source& source, std::string_view directory,
   return scopes_.emplace_back(Scope{&source, work_.pool.copy(source.path), work_.pool.copy(directory), &environment});
 }
 
-Project Loader::load(std::string_view target, std::string_view folder_name) {
+Project Loader::load(std::string_view target, std::span<const std::string_view> files, std::string_view folder_name) {
   Project project;
   std::string folder = normalise_path(target);
   std::vector<std::string> paths;
-  const Source* single = work_.sources.find(folder);
-  if (single != nullptr) {
-    paths.push_back(folder);
+  for (std::string_view file : files) paths.push_back(normalise_path(file));
+  if (work_.sources.find(folder) != nullptr) {
+    if (paths.empty()) paths.push_back(folder);
     folder = std::string(directory_of(folder));
   }
 
@@ -162,7 +162,7 @@ Project Loader::load(std::string_view target, std::string_view folder_name) {
   };
   add_env_file(folder);
 
-  if (single == nullptr) paths = files_from_environment(environment, folder);
+  if (paths.empty()) paths = files_from_environment(environment, folder);
   if (paths.empty()) {
     for (const auto& names : {std::span(kDefaultNames), std::span(kOverrideNames)}) {
       for (std::string_view name : names) {

@@ -10,6 +10,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,8 +46,9 @@ class Loader {
  public:
   explicit Loader(Work& work) : work_(work) {}  // must outlive the project's values, which point to its scopes
 
-  // `target`: a folder, or one compose file in it. `folder_name` names the project when the folder is the scan root.
-  Project load(std::string_view target, std::string_view folder_name);
+  // `target`: a folder, or one compose file in it. `files`: if any, what to read instead of what the folder decides on.
+  // `folder_name` names the project when the folder is the scan root.
+  Project load(std::string_view target, std::span<const std::string_view> files, std::string_view folder_name);
 
  private:
   struct Frame;

@@ -551,6 +551,18 @@ TEST(StackProject, ReadsALoneFile) {
   EXPECT_EQ(r.stack.project, "b");
 }
 
+TEST(StackProject, ReadsTheFilesItIsTold) {  // as `docker compose -f compose.yaml -f compose.prod.yaml`
+  constexpr std::string_view kFiles[] = {"app/compose.yaml", "app/compose.prod.yaml"};
+  Resolved r({{"app/compose.yaml", "services: {a: {image: x, user: u}}\n"},
+              {"app/compose.override.yaml", "services: {a: {privileged: true}}\n"},
+              {"app/compose.prod.yaml", "services: {a: {image: '${TAG}'}}\n"},
+              {"app/.env", "TAG=y\n"}},
+             {.project = "app", .files = kFiles});
+  EXPECT_THAT(r.stack.files, ElementsAre("app/compose.yaml", "app/compose.prod.yaml"));
+  EXPECT_EQ(r.service("a").image.value, "y");
+  EXPECT_FALSE(r.container("a").privileged.set());
+}
+
 TEST(StackProject, ProfilesDecideWhatIsActive) {  // 15-profiles.md, the illustrative example
   Files files = {{"compose.yaml",
                   "services:\n  foo: {image: foo}\n  bar: {image: bar, profiles: [test]}\n"
@@ -856,6 +868,49 @@ TEST(StackSyntax, ReadsSizes) {  // 02-model / docker/go-units: powers of 1024
   EXPECT_EQ(parse_bytes("-1"), -1);
   for (std::string_view bad : {"", "m", "-5m", "1x", "1mm", "1.2.3", "1e3", "99999999999999999999"})
     EXPECT_FALSE(parse_bytes(bad)) << bad;
+}
+
+// The example stack: what `docker compose up` starts there, read by hand from its files.
+TEST(StackExample, ResolvesTaskboard) {
+  const std::string root = DRYDOCK_SOURCE_DIR "/examples/taskboard/";
+  Files files({});
+  for (const char* name : {"docker-compose.yml", "docker-compose.override.yml", "docker-compose.prod.yml",
+                           "docker-compose.common.yml", ".env"}) {
+    std::ifstream in(root + name, std::ios::binary);
+    ASSERT_TRUE(in) << name;
+    files.emplace_back(name, std::string(std::istreambuf_iterator<char>(in), {}));
+  }
+  Resolved r(files);
+  EXPECT_THAT(find_projects(r.sources), ElementsAre(""));
+  EXPECT_EQ(r.stack.project, "taskboard");
+  EXPECT_THAT(r.stack.files,
+              ElementsAre("docker-compose.yml", "docker-compose.common.yml", "docker-compose.override.yml"));
+  std::vector<std::string> active, inactive;
+  for (const Service& service : r.stack.services) (service.active ? active : inactive).emplace_back(service.name);
+  EXPECT_THAT(active, ElementsAre("adminer", "backend", "db", "frontend", "nginx", "redis"));
+  EXPECT_THAT(inactive, ElementsAre("log-shipper", "worker"));
+  EXPECT_THAT(r.reasons(), IsEmpty());
+
+  EXPECT_THAT(words(r.container("backend").command),
+              ElementsAre("flask", "run", "--host=0.0.0.0", "--port=5000", "--debug"));
+  EXPECT_THAT(port_texts(r.container("backend").ports), ElementsAre("|5000|5000/tcp", "|5678|5678/tcp"));
+  EXPECT_THAT(mount_texts(r.container("backend").mounts),
+              ElementsAre("volume uploads /srv/uploads", "bind ./backend /app"));
+  const EnvironmentVariable& debug = *r.container("backend").variable("FLASK_DEBUG");
+  EXPECT_EQ(debug.value.at.path, "docker-compose.override.yml");
+  EXPECT_FALSE(debug.from_file);
+  EXPECT_TRUE(r.container("backend").variable("REDIS_URL")->from_file);
+  EXPECT_EQ(r.container("frontend").variable("JWT_SECRET_KEY")->value.at.path, ".env");  // passed through
+  EXPECT_EQ(r.service("worker").build.context.value, "backend");
+  EXPECT_EQ(r.service("worker").build.dockerfile.value, "backend/Dockerfile.worker");
+  EXPECT_EQ(r.container("worker").restart.at.path, "docker-compose.common.yml");
+  EXPECT_EQ(r.service("db").role, Role::database);
+  EXPECT_EQ(r.service("redis").role, Role::cache);
+  EXPECT_EQ(r.service("nginx").role, Role::reverse_proxy);
+  EXPECT_EQ(r.service("frontend").role, Role::application);
+  EXPECT_EQ(r.service("adminer").exposure, Exposure::published);
+  EXPECT_EQ(r.service("worker").exposure, Exposure::internal);
+  EXPECT_TRUE(r.container("log-shipper").privileged.value);
 }
 
 // docker-compose 1.29 as a second judge -------------------------------------------------------------------------------
