@@ -53,7 +53,7 @@ class Loader {
  private:
   struct Frame;
   const Value* load_files(std::span<const std::string> paths, std::string_view directory,
-                          const Environment& environment, const Frame* parent, const Scope* named_in, Span named_at);
+                          const Environment& environment, const Frame* parent, const Location& named_at);
   const Value* load_document(const tree::Node& root, const Scope& scope, const Frame& frame);
   const Value* include_all(const Value* model, const Value& include, const Frame& frame);
   const Value* import_sections(const Value* model, const Value* included, const Value& include);

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "formats/dockerfile.h"
 #include "formats/dotenv.h"
 #include "formats/yaml.h"
 #include "inventory/compose_syntax.h"
@@ -309,8 +310,9 @@ TEST(StackInterpolation, FollowsTheSpecification) {  // 12-interpolation.md; .en
 }
 
 TEST(StackInterpolation, RemembersWhatWasWrittenAndWhereValuesCameFrom) {
-  Resolved r({{"compose.yaml", service_file("    environment:\n      URL: postgres://app:${PW}@db/app\n"
-                                            "      RAW: plain\n      D: ${NONE:-dflt}\n      U: ${NONE}\n")},
+  Resolved r({{"compose.yaml",
+               service_file("    environment:\n      URL: postgres://app:${PW}@db/app\n"
+                            "      RAW: plain\n      DOLLAR: pa$$word\n      D: ${NONE:-dflt}\n      U: ${NONE}\n")},
               {".env", "PW=hunter2\n"}});
   const EnvironmentVariable& url = *r.container("web").variable("URL");
   EXPECT_EQ(url.value.value, "postgres://app:hunter2@db/app");
@@ -319,6 +321,8 @@ TEST(StackInterpolation, RemembersWhatWasWrittenAndWhereValuesCameFrom) {
   EXPECT_EQ(url.value.origin, Origin::environment);
   EXPECT_EQ(r.bytes_at(url.value.at), "postgres://app:${PW}@db/app");
   EXPECT_FALSE(r.container("web").variable("RAW")->interpolated);
+  EXPECT_FALSE(r.container("web").variable("DOLLAR")->interpolated);
+  EXPECT_EQ(r.container("web").variable("DOLLAR")->literal, "pa$$word");
   EXPECT_EQ(r.container("web").variable("RAW")->value.origin, Origin::compose);
   EXPECT_EQ(r.container("web").variable("D")->value.origin, Origin::compose);
   EXPECT_TRUE(r.container("web").variable("D")->interpolated);
@@ -492,6 +496,15 @@ TEST(StackInclude, CyclesConflictsAndAbsentFilesAreUnknown) {
   EXPECT_THAT(r.reasons(), Contains(HasSubstr("out.yaml")));
 }
 
+TEST(StackInclude, AnIncludedServiceKeepsItsOwnBase) {
+  Resolved r({{"compose.yaml", "include: [lib/a.yaml]\nservices: {web: {extends: db, user: me}}\n"},
+              {"lib/a.yaml", "services: {db: {extends: {file: b.yaml, service: root}, hostname: h}}\n"},
+              {"lib/b.yaml", "services: {root: {image: x}}\n"}});
+  EXPECT_EQ(r.service("web").image.value, "x");
+  EXPECT_EQ(r.container("web").hostname.value, "h");
+  EXPECT_THAT(r.reasons(), IsEmpty());
+}
+
 TEST(StackInclude, ADiamondIsNoConflict) {
   Resolved r({{"compose.yaml", "include: [a.yaml, b.yaml]\n"},
               {"a.yaml", "include: [c.yaml]\n"},
@@ -549,6 +562,14 @@ TEST(StackProject, ReadsALoneFile) {
   EXPECT_EQ(r.service("a").build.context.value, "b");
   EXPECT_EQ(r.container("a").hostname.value, "y");
   EXPECT_EQ(r.stack.project, "b");
+}
+
+TEST(StackProject, SaysWhereAnAbsentFileIsNamed) {
+  Resolved r({{".env", "A=1\nCOMPOSE_FILE=compose.yaml:gone.yaml\n"}, {"compose.yaml", "services: {a: {image: x}}\n"}});
+  ASSERT_EQ(r.stack.unknowns.size(), 1u);
+  EXPECT_EQ(r.stack.unknowns[0].at.path, ".env");
+  EXPECT_EQ(r.stack.unknowns[0].at.line, 2u);
+  EXPECT_EQ(r.stack.services.size(), 1u);
 }
 
 TEST(StackProject, ReadsTheFilesItIsTold) {  // as `docker compose -f compose.yaml -f compose.prod.yaml`
@@ -819,6 +840,24 @@ TEST(StackService, KnowsRolesFromImagesAndCommands) {
     Resolved r({{"compose.yaml", "services:\n  web:\n    " + std::string(row.attributes) + "\n"}});
     EXPECT_EQ(name_of(r.service("web").role), name_of(row.role)) << row.attributes;
   }
+}
+
+TEST(StackService, KnowsRolesFromTheDockerfileOfABuild) {
+  Sources sources;
+  add_file(sources, "compose.yaml",
+           "services:\n  a: {build: ./proxy}\n  b: {build: {context: ./proxy, target: dev}}\n");
+  Source& source = sources.add(SourceKind::dockerfile, "proxy/Dockerfile", "");
+  dockerfile::Stage stages[3];
+  stages[0] = {.index = 0, .name = "dev", .image = "node:22"};
+  stages[1] = {.index = 1, .name = "base", .image = "nginx:1.27"};
+  stages[2] = {.index = 2, .reference = "base", .parent = 1};
+  dockerfile::File file;
+  file.stages = stages;
+  source.tree = &file;
+  StringPool pool;
+  Stack stack = resolve_stack(sources, {}, pool);
+  EXPECT_EQ(stack.find("a")->role, Role::reverse_proxy);
+  EXPECT_EQ(stack.find("b")->role, Role::application);
 }
 
 TEST(StackTopLevel, ReadsNetworksVolumesAndSecrets) {  // 06-networks.md, 07-volumes.md, 09-secrets.md
