@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "formats/dockerfile.h"
 #include "formats/dotenv.h"
 #include "inventory/compose_merge.h"
 #include "inventory/compose_syntax.h"
@@ -165,6 +166,7 @@ class ServiceReader {
   std::span<const Text> secrets_of(const Value* value);
   void read_restart();
   void classify();
+  Role role_of_build() const;
 
   std::string_view name_;
   const Value& value_;
@@ -218,11 +220,14 @@ void ServiceReader::add_pairs(const Value* value, UniqueList<EnvironmentVariable
 
 void ServiceReader::read_env_file(const Source& source, std::string_view path, bool raw,
                                   UniqueList<EnvironmentVariable>& variables) {
+  // Each service that names the file reads it again: hostile input must not multiply the two.
+  const dotenv::File& file = *source.as<dotenv::File>();
+  if (!work_.take_values(file.entries.size() + value_.scope->environment->size(), service_.at)) return;
   // The project's variables win over those of the file itself (compose-go, dotenv).
   Environment visible = *value_.scope->environment;
   std::set<std::string_view> fixed;
   for (const auto& [name, variable] : visible) fixed.insert(name);
-  for (const dotenv::Entry& entry : source.as<dotenv::File>()->entries) {
+  for (const dotenv::Entry& entry : file.entries) {
     LineColumn place = source.lines.at(entry.value_span.begin);
     EnvironmentVariable variable{.name = keep(entry.name), .from_file = true, .literal = keep(entry.value)};
     variable.value = {
@@ -256,7 +261,6 @@ void ServiceReader::read_env_files(UniqueList<EnvironmentVariable>& variables) {
   const Value* env_file = find("env_file");
   if (env_file == nullptr) return;
   UniqueList<const Value*> items;
-  const Value one{.kind = tree::Kind::sequence};
   // The long form of a single file may stand without a list.
   std::span<const Value* const> written =
       env_file->is_mapping() ? std::span<const Value* const>(&env_file, 1) : as_list(env_file, work_)->items;
@@ -282,8 +286,8 @@ void ServiceReader::read_env_files(UniqueList<EnvironmentVariable>& variables) {
     if (source == nullptr && required != nullptr && required->is_false()) continue;
     std::string_view why =
         source ? source->problem.empty() ? "it is no env file" : source->problem : "it is not in the scanned folder";
-    work_.unknown("env file " + std::string(text.value) + name_.data(), {SubjectKind::file, text.value}, text.at,
-                  work_.pool.join("the env file ", text.value, " could not be read: ", why));
+    work_.unknown("env file " + std::string(text.value) + " of " + std::string(name_), {SubjectKind::file, text.value},
+                  text.at, work_.pool.join("the env file ", text.value, " could not be read: ", why));
   }
   service_.env_files = keep_list(paths);
 }
@@ -293,6 +297,16 @@ void ServiceReader::read_environment() {
   read_env_files(variables);
   add_pairs(find("environment"), variables, true);
   service_.container.environment = keep_set(variables);
+}
+
+// A source without a value for its variables keeps its spelling ("${DATA}/db"): what interpolation leaves ("/db") would
+// be another path. PWD is the one variable that Compose always has, and it means the project's folder.
+std::string source_as_spelt(const Value& value, std::string_view spelt, std::string_view expanded) {
+  if (!value.unresolved) return std::string(expanded);
+  for (std::string_view pwd : {"${PWD}", "$PWD"})
+    if (spelt == pwd || (spelt.starts_with(pwd) && spelt[pwd.size()] == '/'))
+      return "." + std::string(spelt.substr(pwd.size()));
+  return std::string(spelt);
 }
 
 bool is_remote_context(std::string_view context) {
@@ -308,10 +322,11 @@ void ServiceReader::read_build() {
   std::optional<std::string> folder;
   if (context != nullptr && context->is_scalar()) {
     out.context = text_of(context);
-    if (is_remote_context(context->text)) {
-      // Its Dockerfile lies elsewhere too.
-    } else if (context->unresolved && context->literal != "${PWD}" && context->literal != "$PWD") {
-    } else if (folder = join_path(context->scope->directory, context->text); folder) {
+    std::string spelt = source_as_spelt(*context, context->literal, context->text);
+    bool known = !context->unresolved || spelt.find('$') == std::string::npos;
+    if (is_remote_context(spelt) || !known) {
+      // Its Dockerfile lies elsewhere, or nobody knows where.
+    } else if (folder = join_path(context->scope->directory, spelt); folder) {
       out.context.value = keep(*folder);
       out.context.unresolved = false;
     } else {
@@ -364,16 +379,6 @@ std::span<const Text> ServiceReader::secrets_of(const Value* value) {
     list.add(std::move(key), text_of(source));
   }
   return keep_list(list.items());
-}
-
-// A source without a value for its variables keeps its spelling ("${DATA}/db"): what interpolation leaves ("/db") would
-// be another path. PWD is the one variable that Compose always has, and it means the project's folder.
-std::string source_as_spelt(const Value& value, std::string_view spelt, std::string_view expanded) {
-  if (!value.unresolved) return std::string(expanded);
-  for (std::string_view pwd : {"${PWD}", "$PWD"})
-    if (spelt == pwd || (spelt.starts_with(pwd) && spelt[pwd.size()] == '/'))
-      return "." + std::string(spelt.substr(pwd.size()));
-  return std::string(spelt);
 }
 
 std::optional<Mount> ServiceReader::mount_of(const Value& item) {
@@ -607,7 +612,21 @@ void ServiceReader::read_restart() {
   if (restart.value == "any") restart.value = "always";
 }
 
-// Names that open nothing to others.
+// A Dockerfile whose last stage starts from nginx or postgres makes one of those; anything else makes an application.
+Role ServiceReader::role_of_build() const {
+  const Text& path = service_.build.dockerfile;
+  const Source* source = path.known() ? work_.sources.find(path.value) : nullptr;
+  const dockerfile::File* file = source ? source->as<dockerfile::File>() : nullptr;
+  const dockerfile::Stage* stage = file ? file->final_stage() : nullptr;
+  if (const Text& target = service_.build.target; stage && target.known())
+    for (const dockerfile::Stage& candidate : file->stages)
+      if (equal_ignoring_case(candidate.name, target.value)) stage = &candidate;
+  // A stage's parent stands before it, so this ends.
+  while (stage != nullptr && stage->parent >= 0 && stage->parent < stage->index) stage = &file->stages[stage->parent];
+  Role role = stage != nullptr ? role_of_image(stage->image) : Role::other;
+  return role == Role::other ? Role::application : role;
+}
+
 void ServiceReader::classify() {
   const ContainerSpec& container = service_.container;
   for (const Port& port : container.ports)
@@ -616,8 +635,8 @@ void ServiceReader::classify() {
   if (container.network_mode.value == "host") service_.exposure = Exposure::published;
 
   if (service_.image.known()) service_.role = role_of_image(service_.image.value);
-  // What is built here may carry any name; only its command tells it from an application.
-  if (service_.build.set()) service_.role = Role::application;
+  // What is built here may carry any name: only what it is built from and its command tell it from an application.
+  if (service_.build.set()) service_.role = role_of_build();
   if (service_.role != Role::other && !service_.build.set()) return;
   for (std::span<const Text> words : {container.entrypoint, container.command}) {
     if (words.empty()) continue;
