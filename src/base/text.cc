@@ -57,8 +57,6 @@ std::string_view take_line(std::string_view& rest) {
   return line;
 }
 
-namespace {
-// Length of the valid UTF-8 sequence at the start of `bytes`, 0 if there is none (overlong, surrogate, above U+10FFFF).
 size_t utf8_length(std::string_view bytes) {
   auto at = [&](size_t i) { return i < bytes.size() ? static_cast<uint8_t>(bytes[i]) : uint8_t{0}; };
   auto tail = [&](size_t i) { return (at(i) & 0xc0) == 0x80; };
@@ -76,7 +74,6 @@ size_t utf8_length(std::string_view bytes) {
   }
   return 0;
 }
-}  // namespace
 
 std::string printable(std::string_view bytes) {
   constexpr std::string_view kReplacement = "\xef\xbf\xbd";

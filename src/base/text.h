@@ -27,6 +27,9 @@ Cut cut(std::string_view text, std::string_view separator);
 Cut cut_last(std::string_view text, std::string_view separator);
 // The next line without its end ("\n" or "\r\n"), removed from `rest`.
 std::string_view take_line(std::string_view& rest);
+// Length of the valid UTF-8 sequence (RFC 3629) at the start of `bytes`, 0 if there is none (overlong, surrogate, above
+// U+10FFFF). `bytes` must not be empty.
+size_t utf8_length(std::string_view bytes);
 // Valid UTF-8 (RFC 3629), control characters other than tab and newline replaced by U+FFFD: safe to print anywhere.
 std::string printable(std::string_view bytes);
 std::string_view base_name(std::string_view path);     // "a/b" -> "b"
