@@ -4,7 +4,9 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "formats/inflate.h"
@@ -31,15 +33,28 @@ class Visitor {
   // True: content() follows (for files with bytes). False: the content is skipped.
   virtual Result<bool> entry(const Header& header) = 0;
   // The content of the entry in pieces, in order, at most one call when it lies in one buffer. `last` marks the end.
+  // The holes of sparse files come as pieces of zeros. An empty file has no pieces.
   virtual Result<void> content(std::string_view piece, uint64_t offset, bool last) = 0;
 };
 
 struct Budget {
   uint64_t entries = 5'000'000;
   uint32_t path_bytes = 64 << 10;
+  uint64_t hole_bytes = uint64_t{1} << 30;  // zeros made up for wanted sparse files, in all
 };
 
 // Walks to the end. Errors name the entry's index and path. Bytes behind the end mark are read and dropped.
 Result<void> walk(ByteSource& source, Visitor& visitor, const Budget& budget = {});
+
+// Where an entry's content lies in an uncompressed archive that can be read at any offset.
+struct Member {
+  std::string path, link_target;
+  Type type = Type::file;
+  uint64_t offset = 0, size = 0;  // always inside the archive
+};
+
+// One pass over the headers of the file, whose content is skipped and not read. Sparse files are unsupported: their
+// bytes do not lie together. The offset and the position of the descriptor are neither used nor changed.
+Result<std::vector<Member>> index(int descriptor, uint64_t archive_size, const Budget& budget = {});
 
 }  // namespace drydock::tar

@@ -22,6 +22,13 @@ namespace drydock {
 
 constexpr int kScanRecordSchema = 1;
 
+// What a check id means, for reports: one for each check that has a finding.
+struct CheckSummary {
+  std::string_view id, name, title, advice;
+  Severity severity = Severity::unknown;
+  std::span<const std::string_view> aliases, references;
+};
+
 struct ImageLayer {
   std::string_view diff_id, digest;
   std::string_view created_by;  // history entry that made it
@@ -54,7 +61,8 @@ struct ScanRecord {
   std::vector<Stack> stacks;     // one for each folder with compose files; most targets have one
   std::vector<ImageSummary> images;
   std::vector<Package> packages;
-  std::vector<Finding> findings;  // sorted: see sort_findings
+  std::vector<Finding> findings;     // sorted: see sort_findings
+  std::vector<CheckSummary> checks;  // by id
   std::vector<Examined> examined;
   std::vector<Unknown> unknowns;
   std::vector<NotApplicable> not_applicable;

@@ -60,8 +60,8 @@ struct StackSecret {
 };
 
 struct Stack {
-  std::string_view project;    // name: or the folder's name
-  std::string_view directory;  // of its compose files, relative to the scan root; empty: the root
+  std::string_view project;                 // name: or the folder's name
+  std::string_view directory;               // of its compose files, relative to the scan root; empty: the root
   std::span<const std::string_view> files;  // compose files in merge order
   std::span<const Service> services;        // by name
   std::span<const Network> networks;

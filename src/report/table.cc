@@ -1,0 +1,337 @@
+// The report a person reads: per service what is wrong, worst first; vulnerabilities gathered per package, since one
+// upgrade ends them all; then what could not be examined, and where the advisories came from.
+#include <algorithm>
+#include <array>
+#include <map>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "base/text.h"
+#include "report/report.h"
+#include "report/text_layout.h"
+
+namespace drydock::report {
+namespace {
+
+// A line of the table: one finding, or all vulnerabilities of one package at one place.
+struct Row {
+  Severity severity = Severity::unknown;
+  std::string id;  // "DF001", "CVE-2023-1 +3"
+  std::string at;  // "backend/Dockerfile:1"
+  std::string message;
+  std::string note;  // decision, other services
+};
+
+struct Group {
+  std::string title, detail;
+  std::vector<const Finding*> findings;
+};
+
+using SeverityCounts = std::array<size_t, 6>;
+
+class Table {
+ public:
+  Table(const ScanRecord& record, const RenderOptions& options) : record_(record), options_(options) {
+    width_ = std::clamp<size_t>(options.width, 60, 400);
+  }
+
+  std::string render() {
+    header();
+    for (const Group& group : groups()) print(group);
+    unknowns();
+    summary();
+    return std::move(out_);
+  }
+
+ private:
+  std::string styled(Style style, std::string_view text) const { return report::styled(style, text, options_.colour); }
+
+  const Decision* decision_of(const Finding& finding) const {
+    size_t index = static_cast<size_t>(&finding - record_.findings.data());
+    return index < record_.decisions.size() ? &record_.decisions[index] : nullptr;
+  }
+
+  bool hidden(const Finding& finding) const {
+    const Decision* decision = decision_of(finding);
+    return !options_.all && decision != nullptr &&
+           (decision->outcome == Outcome::ignored || decision->outcome == Outcome::not_affected ||
+            decision->outcome == Outcome::known);
+  }
+
+  void line(std::string_view text) {
+    out_ += text;
+    out_ += '\n';
+  }
+
+  void header() {
+    std::string title = "drydock " + std::string(record_.tool_version) + "  " + printable(record_.target_path);
+    std::string what;
+    for (const Stack& stack : record_.stacks) {
+      what += "  stack " + printable(stack.project) + " (" + std::to_string(stack.services.size()) +
+              (stack.services.size() == 1 ? " service)" : " services)");
+    }
+    for (const ImageSummary& image : record_.images) {
+      what += "  " + std::string(image.os.empty() ? "no operating system found" : printable(image.os)) + ", " +
+              std::to_string(image.layers.size()) + (image.layers.size() == 1 ? " layer" : " layers");
+    }
+    line(styled(Style::bold, title) + what);
+    line("");
+  }
+
+  std::vector<Group> groups() const {
+    std::vector<Group> all;
+    std::map<std::string_view, size_t> by_service;
+    for (const Stack& stack : record_.stacks) {
+      for (const Service& service : stack.services) {
+        std::string name = stack.directory.empty() ? std::string(service.name)
+                                                   : std::string(stack.directory) + "/" + std::string(service.name);
+        all.push_back({.title = printable(name), .detail = describe(service), .findings = {}});
+        names_.push_back(name);
+      }
+    }
+    for (size_t i = 0; i < all.size(); ++i) by_service.emplace(names_[i], i);
+    Group rest{.title = by_service.empty() ? "" : "the stack as a whole", .detail = "", .findings = {}};
+    for (const Finding& finding : record_.findings) {
+      if (hidden(finding)) continue;
+      auto service = finding.services.empty() ? by_service.end() : by_service.find(finding.services[0]);
+      (service == by_service.end() ? rest : all[service->second]).findings.push_back(&finding);
+    }
+    all.push_back(std::move(rest));
+    std::erase_if(all, [](const Group& group) { return group.findings.empty(); });
+    return all;
+  }
+
+  static std::string describe(const Service& service) {
+    std::string text;
+    auto add = [&](std::string_view part) {
+      if (!text.empty()) text += ", ";
+      text += printable(part);
+    };
+    if (service.build.set()) {
+      add("built from " + std::string(service.build.dockerfile.value));
+    } else if (service.image.set()) {
+      add(service.image.value);
+    }
+    if (service.exposure != Exposure::internal) {
+      std::string ports = service.exposure == Exposure::published ? "published" : "on loopback";
+      for (const Port& port : service.container.ports) ports += " " + std::string(port.written);
+      add(ports);
+    }
+    if (!service.active) add("profile is off");
+    return text;
+  }
+
+  static std::string place_of(const Finding& finding) {
+    const Location* at = finding.location();
+    if (at == nullptr) return printable(finding.subject.id);
+    std::string text = printable(at->path);
+    if (at->line != 0) text += ":" + std::to_string(at->line);
+    return text;
+  }
+
+  std::string note_of(const Finding& finding) const {
+    const Decision* decision = decision_of(finding);
+    std::string note;
+    if (decision != nullptr && decision->outcome == Outcome::ignored)
+      note = "ignored by " + std::string(decision->source) + ": " + std::string(decision->reason);
+    if (finding.services.size() > 1) {
+      note += note.empty() ? "also " : "; also ";
+      for (size_t i = 1; i < finding.services.size(); ++i)
+        note += (i > 1 ? ", " : "") + std::string(finding.services[i]);
+    }
+    return note;
+  }
+
+  std::vector<Row> rows_of(const Group& group) const {
+    std::vector<Row> rows;
+    // package name, version, path -> row, so that one upgrade is one line
+    std::map<std::tuple<std::string_view, std::string_view, std::string_view>, size_t> by_package;
+    std::vector<std::vector<const Finding*>> gathered;
+    std::vector<size_t> row_of_gathered;
+    for (const Finding* finding : group.findings) {
+      const auto* vulnerability = std::get_if<VulnerabilityDetail>(&finding->detail);
+      if (vulnerability == nullptr || options_.all) {
+        rows.push_back(
+            {finding->severity, id_of(*finding), place_of(*finding), printable(finding->message), note_of(*finding)});
+        continue;
+      }
+      const Package& package = record_.packages[vulnerability->package];
+      auto [known, fresh] = by_package.try_emplace({package.name, package.version, package.at.path}, gathered.size());
+      if (fresh) {
+        gathered.emplace_back();
+        row_of_gathered.push_back(rows.size());
+        rows.push_back({finding->severity, {}, place_of(*finding), {}, {}});
+      }
+      gathered[known->second].push_back(finding);
+    }
+    for (size_t i = 0; i < gathered.size(); ++i) gather(gathered[i], rows[row_of_gathered[i]]);
+    return rows;
+  }
+
+  static std::string id_of(const Finding& finding) {
+    if (const auto* vulnerability = std::get_if<VulnerabilityDetail>(&finding.detail))
+      return std::string(vulnerability->id);
+    return std::string(finding.check);
+  }
+
+  // Findings come worst first, so the first one names the row. An upgrade must reach the highest of the fixed versions;
+  // which one that is only the ecosystem's order knows, so the distinct ones are listed (few in practice).
+  void gather(const std::vector<const Finding*>& findings, Row& row) const {
+    const auto& first = std::get<VulnerabilityDetail>(findings[0]->detail);
+    const Package& package = record_.packages[first.package];
+    row.id = std::string(first.id);
+    if (findings.size() > 1) row.id += " +" + std::to_string(findings.size() - 1);
+    std::vector<std::string_view> fixes;
+    size_t unfixed = 0;
+    for (const Finding* finding : findings) {
+      std::string_view fixed = std::get<VulnerabilityDetail>(finding->detail).fixed_version;
+      if (fixed.empty()) {
+        ++unfixed;
+      } else if (std::ranges::find(fixes, fixed) == fixes.end()) {
+        fixes.push_back(fixed);
+      }
+    }
+    row.message = printable(package.name) + " " + printable(package.version);
+    if (!fixes.empty()) {
+      row.message += ", fixed in ";
+      for (size_t i = 0; i < fixes.size() && i < 4; ++i) row.message += (i ? ", " : "") + printable(fixes[i]);
+      if (fixes.size() > 4) row.message += ", ...";
+    }
+    if (unfixed != 0)
+      row.message += fixes.empty() ? ", no fix known" : ", " + std::to_string(unfixed) + " without a fix";
+    row.note = note_of(*findings[0]);
+  }
+
+  static SeverityCounts counts_of(const std::vector<const Finding*>& findings) {
+    SeverityCounts counts{};
+    for (const Finding* finding : findings) ++counts[static_cast<size_t>(finding->severity)];
+    return counts;
+  }
+
+  std::string counts_text(const SeverityCounts& counts) const {
+    std::string text;
+    for (Severity severity :
+         {Severity::critical, Severity::high, Severity::medium, Severity::low, Severity::info, Severity::unknown}) {
+      size_t count = counts[static_cast<size_t>(severity)];
+      if (count == 0) continue;
+      if (!text.empty()) text += "  ";
+      text += styled(style_of(severity), std::to_string(count) + " " + std::string(name_of(severity)));
+    }
+    return text;
+  }
+
+  void print(const Group& group) {
+    std::string title = styled(Style::bold, group.title);
+    if (!group.detail.empty())
+      title +=
+          "  " + styled(Style::dim, clip(group.detail, width_ - std::min(width_ - 10, columns_of(group.title) + 2)));
+    if (!group.title.empty()) line(title);
+    line("  " + counts_text(counts_of(group.findings)));
+    std::vector<Row> rows = rows_of(group);
+    size_t id_columns = 6, at_columns = 8;
+    for (const Row& row : rows) {
+      id_columns = std::max(id_columns, columns_of(row.id));
+      at_columns = std::max(at_columns, columns_of(row.at));
+    }
+    id_columns = std::min<size_t>(id_columns, 24);
+    at_columns = std::min<size_t>(at_columns, std::max<size_t>(18, width_ / 4));
+    constexpr size_t kSeverityColumns = 8;
+    size_t message_at = 2 + kSeverityColumns + 2 + id_columns + 2 + at_columns + 2;
+    bool stacked = width_ < message_at + 24;  // too narrow for a column: the message goes below
+    size_t message_columns = stacked ? width_ - 6 : width_ - message_at;
+    for (const Row& row : rows) {
+      std::string text = row.message + (row.note.empty() ? "" : " (" + row.note + ")");
+      std::vector<std::string> message = wrap(text, message_columns);
+      std::string head = "  " + styled(style_of(row.severity), pad(name_of(row.severity), kSeverityColumns)) + "  " +
+                         pad(clip(row.id, id_columns), id_columns) + "  " +
+                         pad(clip_path(row.at, at_columns), at_columns);
+      if (stacked) {
+        line(head);
+        for (const std::string& part : message) line("      " + part);
+        continue;
+      }
+      for (size_t i = 0; i < message.size() || i == 0; ++i) {
+        std::string part = i < message.size() ? message[i] : std::string();
+        line((i == 0 ? head + "  " : std::string(message_at, ' ')) + part);
+      }
+    }
+    line("");
+  }
+
+  void unknowns() {
+    if (record_.unknowns.empty()) return;
+    line(styled(Style::bold, "Not examined: " + std::to_string(record_.unknowns.size())) +
+         styled(Style::dim, "  nothing found there does not mean that nothing is there"));
+    size_t shown = options_.all ? record_.unknowns.size() : std::min<size_t>(record_.unknowns.size(), 12);
+    for (size_t i = 0; i < shown; ++i) {
+      const Unknown& unknown = record_.unknowns[i];
+      std::string at = printable(unknown.at.path.empty() ? unknown.subject.id : unknown.at.path);
+      if (unknown.at.line != 0) at += ":" + std::to_string(unknown.at.line);
+      std::string text =
+          (unknown.check.empty() ? "" : std::string(unknown.check) + " ") + at + ": " + printable(unknown.reason);
+      for (const std::string& part : wrap(text, width_ - 4)) line((&part == &text ? "  " : "    ") + part);
+    }
+    if (shown < record_.unknowns.size())
+      line("    and " + std::to_string(record_.unknowns.size() - shown) + " more (--all)");
+    line("");
+  }
+
+  void summary() {
+    std::vector<const Finding*> shown;
+    size_t ignored = 0, counting = 0;
+    for (const Finding& finding : record_.findings) {
+      const Decision* decision = decision_of(finding);
+      if (decision != nullptr && decision->outcome == Outcome::counts) ++counting;
+      if (hidden(finding)) {
+        ++ignored;
+      } else {
+        shown.push_back(&finding);
+      }
+    }
+    std::string total = shown.empty() ? styled(Style::good, "No findings") : counts_text(counts_of(shown));
+    if (ignored != 0) total += styled(Style::dim, "  " + std::to_string(ignored) + " ignored (--all)");
+    line(total);
+
+    std::string looked = std::to_string(record_.counts.files) + (record_.counts.files == 1 ? " file, " : " files, ") +
+                         std::to_string(record_.packages.size()) +
+                         (record_.packages.size() == 1 ? " package" : " packages");
+    if (record_.counts.layers != 0) looked += ", " + std::to_string(record_.counts.layers) + " layers";
+    looked += " in " + std::to_string(record_.elapsed_milliseconds) + " ms";
+    line(looked);
+    advisories();
+    for (const std::string& note : options_.notes) line(styled(Style::medium, "note: ") + note);
+    if (counting != 0)
+      line(std::to_string(counting) +
+           " finding(s) at or over the threshold. `drydock fix` shows the edits that it can make, `drydock explain ID` "
+           "the reasons.");
+  }
+
+  void advisories() {
+    const AdvisoryDatabase& data = record_.advisories;
+    if (data.kind.empty()) {
+      line(styled(Style::medium, "No advisory data: vulnerabilities were not looked for.") +
+           " Get it with `drydock db update`.");
+    } else if (data.kind == "starter") {
+      line("Advisories: starter set of " + format_date(data.newest) + ", " + std::to_string(data.advisories) +
+           " records of the most used packages. Get all of them with `drydock db update`.");
+    } else {
+      line("Advisories: " + std::to_string(data.advisories) + " records, newest of " + format_date(data.newest) +
+           ", indexed " + format_date(data.built) + ".");
+    }
+  }
+
+  const ScanRecord& record_;
+  const RenderOptions& options_;
+  size_t width_;
+  mutable std::vector<std::string> names_;  // owns the keys of by_service
+  std::string out_;
+};
+
+}  // namespace
+
+std::string render_table(const ScanRecord& record, const RenderOptions& options) {
+  return Table(record, options).render();
+}
+
+}  // namespace drydock::report
