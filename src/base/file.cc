@@ -65,7 +65,7 @@ Result<std::string> read_file(const std::string& path, uint64_t limit) {
   return bytes;
 }
 
-Result<void> write_file_atomically(const std::string& path, std::string_view bytes) {
+Result<void> write_file_atomically(const std::string& path, std::string_view bytes, unsigned mode) {
   std::string temporary = path + ".XXXXXX";
   Descriptor file(::mkostemp(temporary.data(), O_CLOEXEC));  // mode 0600
   if (!file) return fail_errno("cannot create a file beside", path, errno);
@@ -80,6 +80,7 @@ Result<void> write_file_atomically(const std::string& path, std::string_view byt
     if (put < 0) return give_up("cannot write");
     bytes.remove_prefix(static_cast<size_t>(put));
   }
+  if (mode != 0600 && ::fchmod(file.get(), mode) != 0) return give_up("cannot set the mode of");
   if (::fsync(file.get()) != 0) return give_up("cannot write");
   if (::rename(temporary.c_str(), path.c_str()) != 0) return give_up("cannot replace");
   return {};

@@ -13,8 +13,8 @@ namespace drydock {
 // The file's bytes. Refuses what is not a regular file (a FIFO would block for ever) and more than `limit` bytes.
 Result<std::string> read_file(const std::string& path, uint64_t limit);
 
-// Writes beside `path` (mode 0600), syncs and renames, so that a reader sees the old bytes or the new, never a part.
-Result<void> write_file_atomically(const std::string& path, std::string_view bytes);
+// Writes beside `path`, syncs and renames, so that a reader sees the old bytes or the new, never a part.
+Result<void> write_file_atomically(const std::string& path, std::string_view bytes, unsigned mode = 0600);
 
 // Creates the folder and its parents, mode 0700 where we create them.
 Result<void> create_directories(const std::string& path);

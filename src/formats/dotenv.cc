@@ -91,7 +91,7 @@ class Reader {
       if (entry.name.empty()) return refuse("a variable without a name");
       ++at_;
       take_value(entry);
-    } else if (at_ < bytes_.size() && c != '\n' && c != '#') {
+    } else if (at_ < bytes_.size() && c != '\n') {
       return refuse(is_name(c) ? "a space in the variable's name" : "expected '=' behind the variable's name");
     }
     entries_.push(entry);

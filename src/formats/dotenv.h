@@ -1,7 +1,10 @@
 // .env files in the form that Docker Compose reads
 // (docs.docker.com/compose/how-tos/environment-variables/variable-interpolation, "Syntax for the .env file"):
 // NAME=value, NAME: value, `export NAME=`, single quotes literal, double quotes with escapes, quoted values over
-// several lines, inline comments behind a blank, blank lines, CRLF, BOM. What does not parse is a Problem at its line.
+// several lines, inline comments behind a space, blank lines, CRLF, BOM; names of letters, digits and `_.-[]`.
+// What does not parse is a Problem and costs its line; a value whose quote does not close is read as a bare one.
+// Checked against compose-go 2.16, whose own oddities (empty names, text behind a closing quote as a new entry) are
+// Problems.
 #pragma once
 
 #include <cstdint>
@@ -17,8 +20,8 @@ namespace drydock::dotenv {
 enum class Quote : uint8_t { none, single, double_ };
 
 struct Entry {
-  std::string_view name, value;      // value: quotes and escapes removed, ${VAR} as written
-  Span span, name_span, value_span;  // value_span with quotes
+  std::string_view name, value;      // value: quotes and escapes removed, ${VAR} as written, `\$` as `$$`
+  Span span, name_span, value_span;  // value_span with quotes; empty behind the sign where the value is
   Quote quote = Quote::none;
   bool exported = false;
   bool has_value = false;  // `NAME` alone takes the caller's environment

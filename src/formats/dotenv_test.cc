@@ -87,6 +87,7 @@ TEST_P(DotenvProblems, CostOneLine) {
 constexpr ProblemCase kProblems[] = {
     {"=x\r\nA=1\n", "A=1", "a variable without a name", "=x"},
     {"B C=x\nA=1\n", "A=1", "a space in the variable's name", "C=x"},
+    {"B # c\nA=1\n", "A=1", "expected '=' behind the variable's name", "# c"},
     {"B$=x\nA=1\n", "A=1", "expected '=' behind the variable's name", "$=x"},
     {"{\"B\": 1}\nA=1\n", "A=1", "expected '=' behind the variable's name", "{\"B\": 1}"},
     {"B=\"x\" y\nA=1\n", "B=x|A=1", "unexpected text behind the closing quote", "y"},

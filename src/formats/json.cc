@@ -1,11 +1,11 @@
 #include "formats/json.h"
 
 #include <algorithm>
-#include <bit>
 #include <cassert>
 #include <charconv>
 #include <cmath>
 #include <cstring>
+#include <utility>
 #include <vector>
 
 #include "base/text.h"

@@ -3,7 +3,9 @@
 // simdjson is used directly (advisory/ingest.cc).
 //
 // Accepts RFC 8259 plus a leading BOM; with `comments` also // and /* */ comments and trailing commas (tsconfig.json,
-// devcontainer.json, .jsonc). Rejects anything else. The stack is explicit: input never controls recursion.
+// devcontainer.json, .jsonc). Rejects anything else. Where RFC 8259 leaves it open: a lone surrogate escape becomes
+// U+FFFD, bytes in a string that are not UTF-8 stay as they are, numbers of any size are kept as text. Linear but for
+// the sorting of large objects' keys; the stack is explicit: input never controls recursion.
 #pragma once
 
 #include <cstdint>
@@ -27,11 +29,11 @@ struct Options {
 // with "line L, column C: ".
 Result<const tree::Node*> parse(std::string_view bytes, Arena& arena, const Options& options = {});
 
-// Appends `text` as a JSON string with quotes; invalid UTF-8 becomes U+FFFD.
+// Appends `text` as a JSON string with quotes; control characters are escaped, invalid UTF-8 becomes U+FFFD.
 void append_string(std::string& out, std::string_view text);
 
 // Writes JSON with two-space indentation (or none), checking nesting by assert. Numbers are integers; a double is
-// written with as few digits as read back the same.
+// written with as few digits as read back the same, infinity and NaN as null.
 class Writer {
  public:
   explicit Writer(bool indent) : indent_(indent) {}

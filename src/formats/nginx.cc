@@ -105,7 +105,7 @@ class Reader {
       problem(frames_.back().block.name_span, "the block does not close");
       close_block(size());
     }
-    std::ranges::stable_sort(problems_.span(), {}, [](const tree::Problem& p) { return p.at; });
+    tree::sort_problems(problems_.span());
     File file{.bytes = bytes_, .directives = settle(0), .problems = problems_.span(), .comments = comments_.span()};
     return arena_.make<File>(file);
   }

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/file.h"
+#include "formats/tar_testing.h"
 
 namespace drydock::tar {
 namespace {
@@ -64,41 +65,8 @@ class Recorder final : public Visitor {
   std::string skipped;
 };
 
-// One header and its content. The checksum is the sum of all bytes with the checksum field as spaces.
-std::string entry(std::string_view path, std::string_view content, char kind = '0', std::string_view link = {}) {
-  std::string h(512, '\0');
-  auto put = [&](size_t at, std::string_view text) { h.replace(at, text.size(), text); };
-  char number[32];
-  put(0, path.substr(0, 100));
-  put(100, "0000644");
-  put(108, "0001750");
-  put(116, "0001750");
-  std::snprintf(number, sizeof number, "%011zo", content.size());
-  put(124, number);
-  put(136, "14000000000");
-  put(148, "        ");
-  h[156] = kind;
-  put(157, link.substr(0, 100));
-  put(257, std::string_view("ustar\00000", 8));
-  unsigned sum = 0;
-  for (char c : h) sum += static_cast<unsigned char>(c);
-  std::snprintf(number, sizeof number, "%06o", sum);
-  put(148, std::string_view(number, 7));
-  h += content;
-  h.resize((h.size() + 511) / 512 * 512);
-  return h;
-}
-std::string pax(std::initializer_list<std::pair<std::string, std::string>> records, char kind = 'x') {
-  std::string body;
-  for (const auto& [key, value] : records) {
-    size_t length = key.size() + value.size() + 3;  // space, '=', newline, and the digits of the length itself
-    while (length != key.size() + value.size() + 3 + std::to_string(length).size()) {
-      length = key.size() + value.size() + 3 + std::to_string(length).size();
-    }
-    body += std::to_string(length) + " " + key + "=" + value + "\n";
-  }
-  return entry("PaxHeaders/x", body, kind);
-}
+using testing::entry;
+using testing::pax;
 const std::string kEnd(1024, '\0');
 
 Result<std::vector<Seen>> read(std::string_view bytes, const Budget& budget = {}) {
@@ -125,9 +93,10 @@ Result<std::vector<Member>> index_file(const std::string& path) {
 }
 
 TEST(Tar, GivesEntriesInOrderWithTheirContent) {
-  auto seen = read(entry("etc/", "", '5') + entry("etc/passwd", "root:x:0:0") + entry("etc/empty", "") +
-                   entry("bin/sh", "", '2', "busybox") + entry("bin/ash", "", '1', "bin/busybox") +
-                   entry("dev/null", "", '3') + entry("run/pipe", "", '6') + kEnd)
+  auto seen = read(entry("etc/", "", {.kind = '5'}) + entry("etc/passwd", "root:x:0:0") + entry("etc/empty", "") +
+                   entry("bin/sh", "", {.kind = '2', .link = "busybox"}) +
+                   entry("bin/ash", "", {.kind = '1', .link = "bin/busybox"}) + entry("dev/null", "", {.kind = '3'}) +
+                   entry("run/pipe", "", {.kind = '6'}) + kEnd)
                   .value();
   ASSERT_EQ(seen.size(), 7u);
   EXPECT_EQ(seen[0].type, Type::directory);
@@ -165,9 +134,10 @@ TEST(Tar, KeepsPathsAsStored) {
   std::string bytes = entry("./a/../b", "x") + entry("/abs", "x") + entry(latin1, "x") + entry(utf8, "x") +
                       pax({{"path", utf8}}) + entry("short", "x") + pax({{"path", decomposed}}) + entry("short", "x") +
                       pax({{"path", latin1}}) + entry("short", "x") + pax({{"path", deep}}) + entry("short", "x") +
-                      entry("././@LongLink", deep + '\0', 'L') + entry("short", "x") +
-                      entry("././@LongLink", deep + '\0', 'K') + entry("link", "", '2', "short") +
-                      pax({{"linkpath", utf8}}) + entry("link2", "", '2', "short") + kEnd;
+                      entry("././@LongLink", deep + '\0', {.kind = 'L'}) + entry("short", "x") +
+                      entry("././@LongLink", deep + '\0', {.kind = 'K'}) +
+                      entry("link", "", {.kind = '2', .link = "short"}) + pax({{"linkpath", utf8}}) +
+                      entry("link2", "", {.kind = '2', .link = "short"}) + kEnd;
   auto seen = read(bytes).value();
   ASSERT_EQ(seen.size(), 11u);
   const std::string paths[] = {"./a/../b", "/abs", latin1, utf8, utf8, decomposed, latin1, deep, deep, "link", "link2"};
@@ -242,7 +212,7 @@ TEST(Tar, DamagedHeadersAreErrorsAndNotSkipped) {
 TEST(Tar, HardLinksWithContentAreRefused) {
   std::string smuggled = entry("hidden", "");
   auto seen = read(entry("a", "x") + pax({{"comment", "a PAX archive"}, {"size", "512"}}) +
-                   entry("link", smuggled, '1', "a") + kEnd);
+                   entry("link", smuggled, {.kind = '1', .link = "a"}) + kEnd);
   ASSERT_FALSE(seen);
   EXPECT_EQ(seen.error().code, Errc::malformed);
 }
@@ -337,10 +307,10 @@ TEST(Tar, ReadsWhatGnuTarWritesInEveryFormat) {
 TEST(TarIndex, PlacesContentBehindEveryKindOfHeader) {
   Folder folder;
   std::string path = folder.path + "/a.tar";
-  std::string bytes = entry("a", "alpha") + pax({{"path", std::string(300, 'p')}}) +
-                      entry("x", std::string(70'000, 'b')) + entry("././@LongLink", std::string(150, 'l') + '\0', 'L') +
-                      entry("x", "gamma") + entry("none", "") + entry("dir/", "", '5') +
-                      entry("last", std::string(512, 'z')) + kEnd;
+  std::string bytes =
+      entry("a", "alpha") + pax({{"path", std::string(300, 'p')}}) + entry("x", std::string(70'000, 'b')) +
+      entry("././@LongLink", std::string(150, 'l') + '\0', {.kind = 'L'}) + entry("x", "gamma") + entry("none", "") +
+      entry("dir/", "", {.kind = '5'}) + entry("last", std::string(512, 'z')) + kEnd;
   std::ofstream(path) << bytes;
   auto members = index_file(path).value();
   ASSERT_EQ(members.size(), 6u);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 #include <vector>
 
 #include "base/text.h"
@@ -129,6 +130,10 @@ size_t keep_each_key_once(std::span<Member> members, Keep keep, std::vector<cons
   for (size_t i = 0; i < members.size(); ++i)
     if (!dropped[i]) members[kept++] = members[i];
   return kept;
+}
+
+void sort_problems(std::span<Problem> problems) {
+  std::ranges::sort(problems, {}, [](const Problem& p) { return std::pair(p.at, p.message); });
 }
 
 std::unexpected<Error> fail_at(Errc code, std::string_view bytes, size_t offset, std::string_view message) {

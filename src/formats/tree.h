@@ -26,10 +26,12 @@ struct Member {
 struct Node {
   Kind kind = Kind::null;
   Style style = Style::plain;
-  Span span;              // the bytes of the node, quotes, brackets and block header included, trailing newlines not
-  std::string_view text;  // scalars: the decoded text; numbers and booleans as written
-  std::string_view tag;   // YAML: "!reset", "!Ref", ...; empty where there is none
-  bool alias = false;     // YAML: reached through `*name`; `span` is the anchor's content, not the alias
+  // The bytes of the node: quotes, brackets and block header included; tag, anchor, the comments and empty lines behind
+  // it not. So the bytes can be replaced by another value.
+  Span span;
+  std::string_view text;               // scalars: the decoded text; numbers and booleans as written
+  std::string_view tag;                // YAML: "!reset", "!Ref", ...; empty where there is none
+  bool alias = false;                  // YAML: reached through `*name`; `span` is the anchor's (a key's is the alias's)
   std::span<const Member> members;     // mapping, in file order, merged members last, without repeated keys
   std::span<const Node* const> items;  // sequence
 
@@ -38,7 +40,8 @@ struct Node {
   bool is_scalar() const { return !is_mapping() && !is_sequence(); }
   bool is_string() const { return kind == Kind::string; }
   bool is_null() const { return kind == Kind::null; }
-  // YAML 1.1 and 1.2 words for true (true, yes, on; any case) when plain; the JSON literal.
+  // YAML 1.1 and 1.2 words for true (true, yes, on; any case) when plain; the JSON literal. `kind` is string for `yes`
+  // and `on`: they are booleans only to readers that expect one, as compose does.
   bool is_true() const;
   bool is_false() const;
 
@@ -56,7 +59,9 @@ struct Problem {
 };
 
 // The path of the deepest node at `offset` in the format's own words: `services.web.ports[0]`. A key that is not a
-// plain word is quoted: `services."my.web"`. Part of fingerprints: do not change its form. O(depth * width).
+// plain word ([A-Za-z0-9_-]+) is written as a JSON string: `services."my.web"`. The end of a node belongs to it. Empty
+// outside of all members, and inside an alias's content only the anchor's own place is known. Part of fingerprints: do
+// not change its form. O(depth * width).
 std::string place_at(const Node& root, uint32_t offset);
 
 }  // namespace drydock::tree

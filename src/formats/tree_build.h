@@ -22,6 +22,9 @@ enum class Keep : uint8_t { first, last };
 // would let a file choose its collisions.
 size_t keep_each_key_once(std::span<Member> members, Keep keep, std::vector<const Node*>& repeated);
 
+// Into file order, whatever order they were found in.
+void sort_problems(std::span<Problem> problems);
+
 // `message` behind the place of `offset` in `bytes`: "line L, column C: " (both from 1, columns in bytes).
 // O(offset): for the one error that ends a parse.
 std::unexpected<Error> fail_at(Errc code, std::string_view bytes, size_t offset, std::string_view message);

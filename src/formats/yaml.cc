@@ -3,7 +3,6 @@
 #include <yaml.h>
 
 #include <algorithm>
-#include <cstring>
 #include <map>
 #include <string>
 #include <vector>
@@ -184,7 +183,7 @@ class Reader {
       TRY_VOID(take(event.raw));
     }
     if (documents_.empty()) documents_.push({.root = arena_.make<Node>(Node{.span = {start_, start_}})});
-    std::ranges::stable_sort(problems_.span(), {}, [](const tree::Problem& p) { return p.at; });
+    tree::sort_problems(problems_.span());
     return arena_.make<File>(File{.documents = documents_.span(), .problems = problems_.span()});
   }
 
@@ -412,19 +411,42 @@ class Reader {
         while (at < span.end && all_[at] != '>') ++at;
         ++at;
       } else if (c == '!') {
-        while (at < span.end && !is_space(all_[at]) && !is_flow_indicator(all_[at])) ++at;
+        while (at < span.end && !is_blank(all_[at]) && line_break(at) == 0 && !is_flow_indicator(all_[at])) ++at;
       } else if (c == '&') {
         ++at;
         while (at < span.end && (is_letter(all_[at]) || is_digit(all_[at]) || all_[at] == '_' || all_[at] == '-')) ++at;
-      } else if (is_space(c)) {
-        ++at;
-      } else if (c == '#') {
-        while (at < span.end && all_[at] != '\n') ++at;
+      } else if (uint32_t behind = behind_space(at, span.end); behind != at) {
+        at = behind;
       } else {
         break;
       }
     }
     return std::min(at, span.end);
+  }
+
+  // The length of the line break at `at`, 0 if there is none. YAML 1.1 counts U+0085, U+2028 and U+2029, and so does
+  // libyaml.
+  uint32_t line_break(uint32_t at) const {
+    if (all_[at] == '\n' || all_[at] == '\r') return 1;
+    std::string_view rest = all_.substr(at);
+    if (rest.starts_with("\xc2\x85")) return 2;
+    return rest.starts_with("\xe2\x80\xa8") || rest.starts_with("\xe2\x80\xa9") ? 3 : 0;
+  }
+
+  // Behind blanks, line breaks and comments.
+  uint32_t behind_space(uint32_t at, uint32_t end) const {
+    while (at < end) {
+      if (is_blank(all_[at])) {
+        ++at;
+      } else if (uint32_t length = line_break(at); length > 0) {
+        at += length;
+      } else if (all_[at] == '#') {
+        while (at < end && line_break(at) == 0) ++at;
+      } else {
+        break;
+      }
+    }
+    return std::min(at, end);
   }
 
   // The end of a block scalar without the empty lines that follow it.
@@ -441,15 +463,8 @@ class Reader {
   Span behind_colon(Span span) const {
     if (frames_.empty() || !frames_.back().is_mapping()) return span;
     uint32_t end = frames_.back().end;
-    uint32_t at = end;
-    while (at < span.begin && (is_space(all_[at]) || all_[at] == '#')) {
-      if (all_[at] == '#') {
-        while (at < span.begin && all_[at] != '\n') ++at;
-      } else {
-        ++at;
-      }
-    }
-    if (at < size() && all_[at] == ':') return {at + 1, at + 1};
+    uint32_t at = behind_space(end, span.begin);
+    if (at < span.begin && all_[at] == ':') return {at + 1, at + 1};
     return {end, end};
   }
 
@@ -500,6 +515,7 @@ Result<const File*> parse(std::string_view bytes, Arena& arena, const Budget& bu
     return tree::fail_at(Errc::unsupported, bytes, 0, "UTF-16; save the file as UTF-8");
   if (too_many_tag_directives(bytes))
     return tree::fail_at(Errc::over_budget, bytes, 0, "more than " + std::to_string(kTagDirectives) + " %TAG lines");
+  if (bytes.data() == nullptr) bytes = "";  // libyaml asserts that there is a pointer, even to nothing
   uint32_t start = bytes.starts_with("\xef\xbb\xbf") ? 3 : 0;
   return Reader(bytes, start, arena, budget).read();
 }

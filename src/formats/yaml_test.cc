@@ -230,6 +230,8 @@ constexpr SpanCase kSpans[] = {
     {"v: &x !t value\n", "value"},
     {"v: &x\n  # comment\n  a: 1\n", "a: 1"},
     {"v: !<tag:x> [1]\n", "[1]"},
+    {"v: &x # c\r  - 1\n", "- 1"},
+    {"v: &x # c\xc2\x85  - 1\n", "- 1"},
     {"v: !t &x\n  - 1\nw: 1\n", "- 1"},
     {"x: &x [1]\nv: *x\n", "[1]"},
     {"x: &x 1\nv:\n  - *x\n  - *x\n\nw: 2\n", "- *x\n  - *x"},

@@ -256,7 +256,6 @@ void ServiceReader::read_env_files(UniqueList<EnvironmentVariable>& variables) {
   const Value* env_file = find("env_file");
   if (env_file == nullptr) return;
   UniqueList<const Value*> items;
-  const Value one{.kind = tree::Kind::sequence};
   // The long form of a single file may stand without a list.
   std::span<const Value* const> written =
       env_file->is_mapping() ? std::span<const Value* const>(&env_file, 1) : as_list(env_file, work_)->items;
@@ -282,8 +281,8 @@ void ServiceReader::read_env_files(UniqueList<EnvironmentVariable>& variables) {
     if (source == nullptr && required != nullptr && required->is_false()) continue;
     std::string_view why =
         source ? source->problem.empty() ? "it is no env file" : source->problem : "it is not in the scanned folder";
-    work_.unknown("env file " + std::string(text.value) + name_.data(), {SubjectKind::file, text.value}, text.at,
-                  work_.pool.join("the env file ", text.value, " could not be read: ", why));
+    work_.unknown("env file " + std::string(text.value) + " of " + std::string(name_), {SubjectKind::file, text.value},
+                  text.at, work_.pool.join("the env file ", text.value, " could not be read: ", why));
   }
   service_.env_files = keep_list(paths);
 }
@@ -293,6 +292,16 @@ void ServiceReader::read_environment() {
   read_env_files(variables);
   add_pairs(find("environment"), variables, true);
   service_.container.environment = keep_set(variables);
+}
+
+// A source without a value for its variables keeps its spelling ("${DATA}/db"): what interpolation leaves ("/db") would
+// be another path. PWD is the one variable that Compose always has, and it means the project's folder.
+std::string source_as_spelt(const Value& value, std::string_view spelt, std::string_view expanded) {
+  if (!value.unresolved) return std::string(expanded);
+  for (std::string_view pwd : {"${PWD}", "$PWD"})
+    if (spelt == pwd || (spelt.starts_with(pwd) && spelt[pwd.size()] == '/'))
+      return "." + std::string(spelt.substr(pwd.size()));
+  return std::string(spelt);
 }
 
 bool is_remote_context(std::string_view context) {
@@ -308,10 +317,11 @@ void ServiceReader::read_build() {
   std::optional<std::string> folder;
   if (context != nullptr && context->is_scalar()) {
     out.context = text_of(context);
-    if (is_remote_context(context->text)) {
-      // Its Dockerfile lies elsewhere too.
-    } else if (context->unresolved && context->literal != "${PWD}" && context->literal != "$PWD") {
-    } else if (folder = join_path(context->scope->directory, context->text); folder) {
+    std::string spelt = source_as_spelt(*context, context->literal, context->text);
+    bool known = !context->unresolved || spelt.find('$') == std::string::npos;
+    if (is_remote_context(spelt) || !known) {
+      // Its Dockerfile lies elsewhere, or nobody knows where.
+    } else if (folder = join_path(context->scope->directory, spelt); folder) {
       out.context.value = keep(*folder);
       out.context.unresolved = false;
     } else {
@@ -364,16 +374,6 @@ std::span<const Text> ServiceReader::secrets_of(const Value* value) {
     list.add(std::move(key), text_of(source));
   }
   return keep_list(list.items());
-}
-
-// A source without a value for its variables keeps its spelling ("${DATA}/db"): what interpolation leaves ("/db") would
-// be another path. PWD is the one variable that Compose always has, and it means the project's folder.
-std::string source_as_spelt(const Value& value, std::string_view spelt, std::string_view expanded) {
-  if (!value.unresolved) return std::string(expanded);
-  for (std::string_view pwd : {"${PWD}", "$PWD"})
-    if (spelt == pwd || (spelt.starts_with(pwd) && spelt[pwd.size()] == '/'))
-      return "." + std::string(spelt.substr(pwd.size()));
-  return std::string(spelt);
 }
 
 std::optional<Mount> ServiceReader::mount_of(const Value& item) {
@@ -607,7 +607,6 @@ void ServiceReader::read_restart() {
   if (restart.value == "any") restart.value = "always";
 }
 
-// Names that open nothing to others.
 void ServiceReader::classify() {
   const ContainerSpec& container = service_.container;
   for (const Port& port : container.ports)

@@ -123,6 +123,7 @@ class Tree {
       slots_[slot] = id;
     }
     Node& node = nodes_[id];
+    made_ = !node.alive;
     if (node.alive) return id;
     node.alive = true;
     node.type = FileType::directory;
@@ -181,6 +182,7 @@ class Tree {
     pending_.assign(1, path);
     Id at = kRoot;
     int links = 0, components = 0;
+    bool replaced = false;
     while (!pending_.empty()) {
       Cut next = cut(pending_.back(), "/");
       std::string_view name = next.before;
@@ -196,7 +198,8 @@ class Tree {
         continue;
       }
       if (pending_.empty() && !follow_last) {
-        if (last.found) {
+        // A walk that had to replace something may end elsewhere the next time.
+        if (last.found && !replaced && nodes_[at].type == FileType::directory) {
           last_folder_ = last.before;
           last_folder_node_ = at;
         }
@@ -216,7 +219,11 @@ class Tree {
         }
         if (!make) return kNone;
       }
-      if (make && nodes_[node].type != FileType::directory) become_folder(nodes_[node]);
+      if (nodes_[node].type != FileType::directory) {
+        if (!make) return pending_.empty() ? node : kNone;
+        become_folder(nodes_[node]);
+        replaced = true;
+      }
       at = node;
     }
     return at;
@@ -241,11 +248,12 @@ class Tree {
       content = is_file ? nodes_[target].content : kNoEntry;
       if (is_file) type = nodes_[target].type;
       if (!is_file) late_links_.push_back(id);
+      last_folder_ = {};  // the target's may lead through this very name
     }
     kill_children(id);
     Node& node = nodes_[id];
-    // A name that nothing went through so far cannot be part of the remembered folder.
-    if (is_set(node.entry) || id == last_folder_node_) last_folder_ = {};
+    // A name that is new or was a file cannot be part of the remembered folder.
+    if (node.type == FileType::symlink || (node.type == FileType::directory && !made_)) last_folder_ = {};
     node.entry = ref;
     node.type = type;
     set_content(id, content, ref.layer);
@@ -275,6 +283,7 @@ class Tree {
 
   std::string_view last_folder_;  // as spelt, never "" while remembered; forgotten when what it goes through may change
   Id last_folder_node_ = kRoot;
+  bool made_ = false;                      // by the last make_child, which is a path's last component
   std::vector<std::string_view> pending_;  // paths still to walk, the innermost symlink's target last
   Layers layers_;
   std::vector<Node> nodes_;

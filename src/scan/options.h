@@ -25,14 +25,14 @@ struct Progress {
 struct Options {
   std::string target = ".";
   Kinds kinds;
-  std::vector<std::string> checks;    // ids, names or aliases; empty: all
-  std::vector<std::string> services;  // empty: all
-  std::string platform;               // "linux/arm64"; empty: linux and the host's architecture
-  std::string image;                  // name:tag in an archive that holds several; empty: the only one
-  std::string database;               // path of the advisory index; empty: the default places
-  unsigned jobs = 0;                  // 0: one per CPU
+  std::vector<std::string> checks;         // ids, names or aliases; empty: all
+  std::vector<std::string> services;       // empty: all
+  std::string platform;                    // "linux/arm64"; empty: linux and the host's architecture
+  std::string image;                       // name:tag in an archive that holds several; empty: the only one
+  std::string database;                    // path of the advisory index; empty: the default places
+  unsigned jobs = 0;                       // 0: one per CPU
   uint64_t max_spill = uint64_t{8} << 30;  // bytes of unnamed spill files
-  const Clock* clock = nullptr;       // null: the system's
+  const Clock* clock = nullptr;            // null: the system's
   std::function<void(const Progress&)> progress;
 };
 

@@ -8,6 +8,8 @@
 #include <atomic>
 #include <cerrno>
 
+#include "base/text.h"
+
 namespace drydock::target {
 namespace {
 
@@ -45,6 +47,7 @@ Descriptor open_by_components(int folder, std::string_view path, int flags) {
 }  // namespace
 
 Result<Descriptor> open_beneath(int folder, const std::string& path, int flags) {
+  if (normalise_path(path) != path) return fail(Errc::denied, path + " leads out of its folder");
   flags |= O_CLOEXEC | O_NOFOLLOW;
   const std::string& name = path.empty() ? "." : path;
   Descriptor file;

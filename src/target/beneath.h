@@ -8,8 +8,8 @@
 
 namespace drydock::target {
 
-// `path` is normalised (base/text.h); "" is the folder itself. `flags` as for open(2); O_CLOEXEC and O_NOFOLLOW are
-// added.
+// `path` must be normalised (base/text.h), or it is denied; "" is the folder itself. `flags` as for open(2); O_CLOEXEC
+// and O_NOFOLLOW are added.
 Result<Descriptor> open_beneath(int folder, const std::string& path, int flags);
 
 }  // namespace drydock::target

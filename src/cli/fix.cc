@@ -1,0 +1,125 @@
+#include "fix/fix.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+
+#include "cli/commands.h"
+
+namespace drydock::cli {
+namespace {
+
+// Findings as the plan wants them: with paths relative to the configuration, as the checks gave them.
+struct Offers {
+  std::shared_ptr<const Part> part;
+  std::vector<const Finding*> offers;
+  size_t behaviour_changing = 0;  // left out
+};
+
+// An ignored finding is accepted as it is, so no fix is offered; nor for one that was not asked for (--service,
+// --check). Decisions are on the record's findings, found again by what they say.
+bool is_wanted(const ScanRecord& record, const Finding& finding) {
+  for (size_t i = 0; i < record.findings.size(); ++i) {
+    const Finding& decided = record.findings[i];
+    if (decided.check == finding.check && decided.place == finding.place && decided.item == finding.item &&
+        decided.message == finding.message)
+      return record.decisions[i].outcome != Outcome::ignored;
+  }
+  return false;
+}
+
+Offers offers_of(const ExaminedTarget& examined, const FixArguments& arguments, const Settings& settings) {
+  Offers result;
+  result.part = scan::examine(*examined.scan.configuration, settings, examined.scan.record.started, {});
+  for (const Finding& finding : result.part->findings) {
+    const auto* detail = std::get_if<MisconfigurationDetail>(&finding.detail);
+    if (detail == nullptr || detail->edits.empty() || !is_wanted(examined.scan.record, finding)) continue;
+    const Check* check = find_check(finding.check);
+    if (check != nullptr && check->fix == Fix::behaviour_changing && !arguments.behaviour_changing) {
+      ++result.behaviour_changing;
+    } else {
+      result.offers.push_back(&finding);
+    }
+  }
+  return result;
+}
+
+std::string coloured(const std::string& diff, bool colour) {
+  if (!colour) return diff;
+  std::string out;
+  for (size_t at = 0; at < diff.size();) {
+    size_t end = std::min(diff.find('\n', at), diff.size());
+    std::string_view line = std::string_view(diff).substr(at, end - at);
+    std::string_view code = line.starts_with("+++") || line.starts_with("---") ? "1"
+                            : line.starts_with('@')                            ? "36"
+                            : line.starts_with('+')                            ? "32"
+                            : line.starts_with('-')                            ? "31"
+                                                                               : "0";
+    out += "\x1b[" + std::string(code) + "m" + std::string(line) + "\x1b[0m\n";
+    at = end + 1;
+  }
+  return out;
+}
+
+}  // namespace
+
+int run_fix(const FixArguments& arguments) {
+  if (arguments.targets.size() > 1) {
+    print_error("fix takes one target");
+    return kUsage;
+  }
+  std::string target = arguments.targets.empty() ? "." : arguments.targets[0];
+  Result<ExaminedTarget> examined = examine_target(arguments, target, nullptr);
+  if (!examined) {
+    print_error(examined.error().message);
+    return kFailed;
+  }
+  const scan::Scan& scan = examined->scan;
+  if (scan.configuration == nullptr) {
+    print_error(target + ": an image cannot be edited; fix the Dockerfile and the files that it is built from");
+    return kUsage;
+  }
+  StringPool pool;
+  Settings settings = policy::settings_of(examined->policy, pool);
+  Offers offers = offers_of(*examined, arguments, settings);
+  std::shared_ptr<const scan::Configuration> changed;
+  std::shared_ptr<const Part> examined_again;
+  fix::Rescan rescan = [&](const Overlay& overlay) -> const std::vector<Finding>* {
+    changed = scan::with_overlay(*scan.configuration, overlay);
+    for (const auto& [path, bytes] : overlay) {
+      const Source* source = changed->sources.find(path);
+      if (source == nullptr || !source->problem.empty()) return nullptr;
+    }
+    examined_again = scan::examine(*changed, settings, scan.record.started, {});
+    return &examined_again->findings;
+  };
+  fix::Plan plan = fix::plan_fixes(offers.offers, offers.part->findings, scan.configuration->sources, rescan);
+
+  bool colour = use_colour(arguments.colour, STDOUT_FILENO);
+  for (const fix::FileChange& change : plan.files)
+    if (!write_stdout(coloured(fix::unified_diff(change, scan.prefix), colour))) break;
+  std::string counts =
+      std::to_string(plan.fixed.size()) + " finding(s) in " + std::to_string(plan.files.size()) + " file(s)";
+  std::string say = counts + " can be fixed; proven by examining the result." +
+                    (plan.fixed.empty() ? "" : " --apply writes the edits.");
+  if (arguments.apply) {
+    if (Result<void> applied = fix::apply(plan, scan.root); !applied) {
+      print_error(applied.error().message);
+      return kFailed;
+    }
+    say = "Fixed " + counts + ".";
+  }
+  if (offers.behaviour_changing != 0)
+    say += "\n" + std::to_string(offers.behaviour_changing) +
+           " more fix(es) change how the stack behaves: --behaviour-changing shows them.";
+  for (const fix::Refusal& refusal : plan.refused) {
+    const Location* at = refusal.finding->location();
+    say += "\nnot offered: " + std::string(refusal.finding->check) + " in " +
+           std::string(at ? at->path : refusal.finding->subject.id) + ": " + refusal.reason;
+  }
+  std::fprintf(stderr, "%s\n", say.c_str());
+  return kClean;
+}
+
+}  // namespace drydock::cli

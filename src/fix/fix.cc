@@ -1,0 +1,175 @@
+#include "fix/fix.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+#include "base/file.h"
+
+namespace drydock::fix {
+namespace {
+
+std::span<const Edit> edits_of(const Finding& finding) {
+  const auto* detail = std::get_if<MisconfigurationDetail>(&finding.detail);
+  return detail == nullptr ? std::span<const Edit>{} : detail->edits;
+}
+
+bool same(const Edit& a, const Edit& b) { return a.span == b.span && a.text == b.text; }
+
+// Two insertions at one place have no order of their own, so they count as overlapping too.
+bool overlap(const Edit& a, const Edit& b) {
+  if (a.span.empty() && b.span.empty()) return a.span.begin == b.span.begin;
+  return a.span.begin < b.span.end && b.span.begin < a.span.end;
+}
+
+// Accepted edits by file; adds a finding's edits together or not at all.
+class EditSet {
+ public:
+  bool add(std::span<const Edit> edits) {
+    auto changed = files_;
+    for (const Edit& edit : edits) {
+      std::vector<Edit>& file = changed[std::string(edit.path)];
+      if (std::ranges::any_of(file, [&](const Edit& other) { return same(edit, other); })) continue;
+      if (std::ranges::any_of(file, [&](const Edit& other) { return overlap(edit, other); })) return false;
+      file.push_back(edit);
+    }
+    files_ = std::move(changed);
+    return true;
+  }
+
+  Overlay overlay(const Sources& sources) const {
+    Overlay overlay;
+    for (const auto& [path, edits] : files_)
+      if (const Source* source = sources.find(path)) overlay[path] = applied(source->bytes, edits);
+    return overlay;
+  }
+
+  std::vector<FileChange> changes(const Sources& sources) const {
+    std::vector<FileChange> changes;
+    for (const auto& [path, edits] : files_) {
+      const Source* source = sources.find(path);
+      if (source == nullptr) continue;
+      FileChange change{
+          .path = path, .before = std::string(source->bytes), .after = applied(source->bytes, edits), .edits = edits};
+      std::ranges::sort(change.edits, {}, [](const Edit& edit) { return edit.span; });
+      if (change.before != change.after) changes.push_back(std::move(change));
+    }
+    return changes;
+  }
+
+  static std::string applied(std::string_view bytes, std::vector<Edit> edits) {
+    std::ranges::sort(edits, {}, [](const Edit& edit) { return edit.span; });
+    std::string out;
+    size_t at = 0;
+    for (const Edit& edit : edits) {
+      out += bytes.substr(at, edit.span.begin - at);
+      out += edit.text;
+      at = edit.span.end;
+    }
+    out += bytes.substr(std::min(at, bytes.size()));
+    return out;
+  }
+
+ private:
+  std::map<std::string, std::vector<Edit>> files_;
+};
+
+// How often each kind of finding occurs in each file: an edit may shift places, so findings are counted, not compared.
+using Census = std::map<std::tuple<std::string, std::string, std::string>, int>;
+
+std::tuple<std::string, std::string, std::string> kind_of(const Finding& finding) {
+  const Location* at = finding.location();
+  return {std::string(finding.check), std::string(at ? at->path : finding.subject.id), std::string(finding.item)};
+}
+
+Census census_of(std::span<const Finding> findings) {
+  Census census;
+  for (const Finding& finding : findings)
+    if (finding.kind() == FindingKind::misconfiguration) ++census[kind_of(finding)];
+  return census;
+}
+
+// Empty if `after` lacks the fixed findings and has nothing that `before` had not.
+std::string objection(const Census& before, const Census& after, const std::vector<const Finding*>& fixed) {
+  Census expected = before;
+  for (const Finding* finding : fixed) --expected[kind_of(*finding)];
+  for (const auto& [kind, count] : after) {
+    auto known = expected.find(kind);
+    int allowed = known == expected.end() ? 0 : known->second;
+    if (count <= allowed) continue;
+    bool was_there = before.contains(kind);
+    return was_there ? std::get<0>(kind) + " would still be found in " + std::get<1>(kind)
+                     : "it would cause " + std::get<0>(kind) + " in " + std::get<1>(kind);
+  }
+  return {};
+}
+
+}  // namespace
+
+Plan plan_fixes(std::span<const Finding* const> offers, std::span<const Finding> present, const Sources& sources,
+                const Rescan& rescan) {
+  Plan plan;
+  Census before = census_of(present);
+  auto examine = [&](const EditSet& edits, const std::vector<const Finding*>& fixed) -> std::string {
+    const std::vector<Finding>* after = rescan(edits.overlay(sources));
+    if (after == nullptr) return "the file could not be read any more";
+    return objection(before, census_of(*after), fixed);
+  };
+
+  // All at once: the common case, and one examination.
+  EditSet together;
+  std::vector<const Finding*> candidates;
+  for (const Finding* finding : offers) {
+    if (edits_of(*finding).empty()) continue;
+    if (together.add(edits_of(*finding))) {
+      candidates.push_back(finding);
+    } else {
+      plan.refused.push_back(
+          {finding, "its edit overlaps with that of another fix; run drydock fix again after this one"});
+    }
+  }
+  if (candidates.empty()) return plan;
+  if (examine(together, candidates).empty()) {
+    plan.files = together.changes(sources);
+    plan.fixed = std::move(candidates);
+    return plan;
+  }
+
+  // Something is wrong with one of them: one after the other, each on top of the accepted ones.
+  EditSet accepted;
+  for (const Finding* finding : candidates) {
+    EditSet tried = accepted;
+    std::vector<const Finding*> fixed = plan.fixed;
+    fixed.push_back(finding);
+    std::string why =
+        tried.add(edits_of(*finding)) ? examine(tried, fixed) : "its edit overlaps with that of another fix";
+    if (!why.empty()) {
+      plan.refused.push_back({finding, why});
+      continue;
+    }
+    accepted = std::move(tried);
+    plan.fixed = std::move(fixed);
+  }
+  plan.files = accepted.changes(sources);
+  return plan;
+}
+
+Result<void> apply(const Plan& plan, const std::string& root) {
+  for (const FileChange& change : plan.files) {
+    std::string path = root + "/" + change.path;
+    struct stat status{};
+    if (::lstat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode))
+      return fail(Errc::not_found,
+                  path + " is no longer a regular file; nothing was written to it, run drydock fix again");
+    TRY(std::string now, read_file(path, uint64_t{64} << 20));
+    if (now != change.before)
+      return fail(Errc::io,
+                  path + " has changed since it was examined; nothing was written to it, run drydock fix again");
+    TRY_VOID(write_file_atomically(path, change.after, status.st_mode & 07777));
+  }
+  return {};
+}
+
+}  // namespace drydock::fix

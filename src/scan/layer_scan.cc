@@ -1,0 +1,110 @@
+#include "scan/layer_scan.h"
+
+#include <algorithm>
+
+#include "base/span.h"
+#include "base/text.h"
+#include "inventory/sources.h"
+#include "secrets/mask.h"
+
+namespace drydock::scan {
+namespace {
+
+constexpr size_t kFirstBytes = 4096;     // enough to tell an nginx.conf or a script
+constexpr uint64_t kMostKept = 4 << 20;  // a configuration file above this is none
+
+// Line of an offset without a table of the whole file: hits are few and come in order.
+class LineCounter {
+ public:
+  explicit LineCounter(std::string_view bytes) : bytes_(bytes) {}
+  LineColumn at(uint32_t offset) {
+    if (offset < seen_) *this = LineCounter(bytes_);
+    for (size_t next = bytes_.find('\n', seen_); next < offset; next = bytes_.find('\n', next + 1)) {
+      ++line_;
+      line_start_ = static_cast<uint32_t>(next + 1);
+    }
+    seen_ = std::max(line_start_, std::min(offset, static_cast<uint32_t>(bytes_.size())));
+    return {.line = line_, .column = offset - line_start_ + 1};
+  }
+
+ private:
+  std::string_view bytes_;
+  uint32_t seen_ = 0, line_ = 1, line_start_ = 0;
+};
+
+}  // namespace
+
+Result<LayerScanner> LayerScanner::create(const inventory::Dispatcher& dispatcher, const LayerScanOptions& options) {
+  LayerScanner made(dispatcher, options);
+  if (options.kinds.secrets) {
+    TRY(secrets::Scanner scanner, secrets::Scanner::create());
+    made.scanner_ = std::make_unique<secrets::Scanner>(std::move(scanner));
+  }
+  return made;
+}
+
+uint32_t LayerScanner::add(LayerRecord& record, const LayerEntry& entry) const {
+  LayerEntry kept = entry;
+  kept.header.path = record.pool.copy(entry.header.path);
+  kept.header.link_target = record.pool.copy(entry.header.link_target);
+  record.entries.push_back(kept);
+  return static_cast<uint32_t>(record.entries.size() - 1);
+}
+
+bool LayerScanner::wants(const FileHeader& header) const {
+  if (header.type != FileType::regular || header.size == 0) return false;
+  if (options_.kinds.secrets || options_.sources) return true;
+  return !dispatcher_->wanted(header.path).empty() ||
+         (options_.image && inventory::keep_in_layer(header.path, header.size));
+}
+
+void LayerScanner::read(LayerRecord& record, uint32_t entry, const FileView& file) {
+  if (options_.kinds.vulnerabilities || options_.kinds.licences) dispatcher_->run(file, record, entry);
+  if (scanner_ != nullptr) scan_secrets(record, entry, file);
+  bool keep = options_.image && inventory::keep_in_layer(file.header.path, file.bytes.size());
+  keep |= options_.sources && file.bytes.size() <= kMostKept &&
+          inventory::source_kind(file.header.path, file.bytes.substr(0, kFirstBytes)) != SourceKind::other;
+  if (keep) record.kept.push_back({.entry = entry, .bytes = record.pool.copy(file.bytes)});
+}
+
+void LayerScanner::scan_secrets(LayerRecord& record, uint32_t entry, const FileView& file) {
+  hits_.clear();
+  secrets::Outcome outcome = scanner_->scan(file.bytes, file.header.path, hits_);
+  LineCounter lines(file.bytes);
+  StringPool& pool = record.pool;
+  for (const secrets::Hit& hit : hits_) {
+    std::string_view secret = hit.secret.of(file.bytes);
+    LineColumn place = lines.at(hit.secret.begin);
+    std::string_view mark = hit.ignored_by.of(file.bytes);
+    bool typed = hit.rule->kind != secrets::Kind::assignment;
+    record.secrets.push_back(
+        {.entry = entry,
+         .rule = hit.rule->id,
+         .title = hit.rule->title,
+         .check = options_.image ? "SD004"
+                  : typed        ? "SD001"
+                                 : "SD002",
+         .severity = hit.severity,
+         .at = {.path = record.entries[entry].header.path,
+                .layer = {},
+                .span = hit.secret,
+                .line = place.line,
+                .column = place.column},
+         .masked = pool.copy(secrets::mask(secret)),
+         .hash = pool.copy(secrets::keyed_hash(*hit.rule, secret, secrets::kDefaultMaskKey).substr(0, 32)),
+         .snippet = pool.copy(secrets::mask_line(file.bytes, hit, hits_)),
+         .ignored_by = pool.copy(mark),
+         .ignore_reason = {}});
+  }
+  if (outcome.over_budget != 0) {
+    record.unknowns.push_back(
+        {.entry = entry,
+         .reason = pool.join(
+             std::to_string(outcome.over_budget),
+             " places that look like secrets were not examined: the file's budget is used up; look at it yourself")});
+  }
+  if (outcome.clipped)
+    record.unknowns.push_back({.entry = entry, .reason = "only the first 4 GiB were searched for secrets"});
+}
+
+}  // namespace drydock::scan

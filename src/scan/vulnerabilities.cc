@@ -1,0 +1,116 @@
+#include "scan/vulnerabilities.h"
+
+#include <algorithm>
+#include <map>
+#include <string>
+
+#include "advisory/match.h"
+#include "base/text.h"
+
+namespace drydock::scan {
+namespace {
+
+// VU001 packages of a distribution, VU002 installed packages, VU003 what a manifest or lockfile asks for.
+std::string_view check_of(const Package& package) {
+  if (row_of(package.ecosystem).has_releases) return "VU001";
+  return package.source == PackageSource::manifest ? "VU003" : "VU002";
+}
+
+const ImageLayer* layer_of(const ScanRecord& record, std::string_view diff_id) {
+  for (const ImageSummary& image : record.images)
+    for (const ImageLayer& layer : image.layers)
+      if (layer.diff_id == diff_id) return &layer;
+  return nullptr;
+}
+
+}  // namespace
+
+void match_packages(const advisory::Index& index, const ScanRecord& record, const Subject& subject, Part& out) {
+  Arena arena;  // what match() makes; copied into the part
+  StringPool& pool = out.pool;
+  std::map<std::string, size_t> without_data;                           // "Debian:12" -> packages
+  std::map<std::string_view, std::pair<size_t, const Package*>> loose;  // manifest -> entries without an exact version
+  std::vector<std::string_view> examined;
+
+  for (uint32_t i = 0; i < record.packages.size(); ++i) {
+    const Package& package = record.packages[i];
+    if (std::ranges::find(examined, check_of(package)) == examined.end()) examined.push_back(check_of(package));
+    if (package.version.empty()) {
+      auto& [count, first] = loose[package.at.path];
+      if (count++ == 0) first = &package;
+      continue;
+    }
+    if (!index.has_data(package.ecosystem, package.release)) {
+      ++without_data[advisory::osv_ecosystem(package.ecosystem, package.release)];
+      continue;
+    }
+    Result<advisory::Matches> matches = advisory::match(index, package, arena);
+    if (!matches) {
+      out.unknowns.push_back({.check = check_of(package),
+                              .subject = subject,
+                              .at = package.at,
+                              .reason = pool.join(package.name, " could not be matched: ", matches.error().message)});
+      continue;
+    }
+    for (const advisory::Undecided& undecided : matches->undecided) {
+      out.unknowns.push_back(
+          {.check = check_of(package),
+           .subject = subject,
+           .at = package.at,
+           .reason = pool.join(package.name, " ", undecided.advisory.empty() ? "" : undecided.advisory,
+                               pool.join(": ", undecided.reason))});
+    }
+    for (const advisory::Match& match : matches->matches) {
+      std::vector<std::string_view> aliases;
+      for (std::string_view alias : match.aliases) aliases.push_back(pool.copy(alias));
+      std::string message =
+          std::string(package.name) + " " + std::string(package.version) + " is affected by " + std::string(match.id);
+      message += match.fixed_version.empty() ? "; no fixed version is known"
+                                             : "; fixed in " + std::string(match.fixed_version);
+      if (!match.summary.empty()) message += ": " + printable(match.summary);
+      const ImageLayer* layer = package.at.layer.empty() ? nullptr : layer_of(record, package.at.layer);
+      Purl purl = purl_of(package);
+      purl.version = {};
+      out.findings.push_back({.check = check_of(package),
+                              .subject = subject,
+                              .item = pool.join(match.id, " ", package.name),
+                              .place = pool.copy(to_string(purl) + " in " + std::string(package.at.path)),
+                              .severity = match.severity,
+                              .message = pool.copy(message),
+                              .snippet = layer ? layer->created_by : std::string_view{},
+                              .locations = pool.copy_span<Location>({{package.at}}),
+                              .detail = VulnerabilityDetail{.id = pool.copy(match.id),
+                                                            .aliases = pool.copy_span<std::string_view>(aliases),
+                                                            .advisory = pool.copy(match.advisory),
+                                                            .package = i,
+                                                            .fixed_version = pool.copy(match.fixed_version),
+                                                            .score = match.score,
+                                                            .vector = pool.copy(match.vector),
+                                                            .reference = pool.copy(match.reference)}});
+    }
+  }
+
+  for (const auto& [ecosystem, count] : without_data) {
+    out.unknowns.push_back(
+        {.check = {},
+         .subject = subject,
+         .at = {},
+         .reason = pool.join("the advisory data holds nothing for ", ecosystem, ": ",
+                             std::to_string(count) + " packages were not matched; run `drydock db update`")});
+  }
+  for (const auto& [path, entry] : loose) {
+    const auto& [count, first] = entry;
+    std::string more = count > 1 ? " and " + std::to_string(count - 1) + " more have" : " has";
+    out.unknowns.push_back(
+        {.check = "VU003",
+         .subject = subject,
+         .at = first->at,
+         .reason = pool.join(first->name, more,
+                             " no exact version here and could not be matched; pin it or scan a lockfile")});
+  }
+  if (!examined.empty())
+    out.examined.push_back(
+        {.checks = pool.copy_span<std::string_view>(examined), .subjects = pool.copy_span<Subject>({{subject}})});
+}
+
+}  // namespace drydock::scan
