@@ -458,6 +458,7 @@ std::string IndexBuilder::encode(IndexMeta meta) const {
     row.packages = covered[ecosystem].size();
     meta.coverage.push_back(row);
   }
+  if (!meta.built.known()) meta.built = meta.newest();
   for (const auto& [key, entries] : packages) {
     std::string& value = values[key];
     put(value, entries.size(), 4);

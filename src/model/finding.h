@@ -28,6 +28,7 @@ struct VulnerabilityDetail {
   std::string_view advisory;                  // the record that decided
   uint32_t package = 0;                       // index into ScanRecord::packages
   std::string_view fixed_version;             // empty: no fix known
+  std::string_view upgrade;                   // version of the package that ends every fixable finding on it
   double score = 0;                           // CVSS base score, 0 if none
   std::string_view vector;
   std::string_view reference;

@@ -207,6 +207,7 @@ void describe(A& a, VulnerabilityDetail& d) {
   a.field("advisory", d.advisory);
   a.field("package", d.package);
   a.field("fixed_version", d.fixed_version);
+  a.field("upgrade", d.upgrade);
   a.field("score", d.score);
   a.field("vector", d.vector);
   a.field("reference", d.reference);

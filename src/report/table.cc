@@ -79,23 +79,30 @@ class Table {
     line("");
   }
 
+  // Services in the order of their stacks, then files that several share, then what concerns no service alone.
   std::vector<Group> groups() const {
     std::vector<Group> all;
-    std::map<std::string_view, size_t> by_service;
+    std::map<std::string, size_t> by_services;
     for (const Stack& stack : record_.stacks) {
       for (const Service& service : stack.services) {
-        std::string name = stack.directory.empty() ? std::string(service.name)
-                                                   : std::string(stack.directory) + "/" + std::string(service.name);
+        std::string name =
+            (stack.directory.empty() ? "" : std::string(stack.directory) + "/") + std::string(service.name);
+        by_services.emplace(name, all.size());
         all.push_back({.title = printable(name), .detail = describe(service), .findings = {}});
-        names_.push_back(name);
       }
     }
-    for (size_t i = 0; i < all.size(); ++i) by_service.emplace(names_[i], i);
-    Group rest{.title = by_service.empty() ? "" : "the stack as a whole", .detail = "", .findings = {}};
+    Group rest{.title = all.empty() ? "" : "no service alone", .detail = "", .findings = {}};
     for (const Finding& finding : record_.findings) {
       if (hidden(finding)) continue;
-      auto service = finding.services.empty() ? by_service.end() : by_service.find(finding.services[0]);
-      (service == by_service.end() ? rest : all[service->second]).findings.push_back(&finding);
+      std::string names;
+      for (std::string_view name : finding.services) names += (names.empty() ? "" : " + ") + std::string(name);
+      if (names.empty()) {
+        rest.findings.push_back(&finding);
+        continue;
+      }
+      auto [known, fresh] = by_services.try_emplace(names, all.size());
+      if (fresh) all.push_back({.title = printable(names), .detail = "shared files", .findings = {}});
+      all[known->second].findings.push_back(&finding);
     }
     all.push_back(std::move(rest));
     std::erase_if(all, [](const Group& group) { return group.findings.empty(); });
@@ -122,25 +129,22 @@ class Table {
     return text;
   }
 
-  static std::string place_of(const Finding& finding) {
+  // Paths below the target are shown from there: the header names it.
+  std::string place_of(const Finding& finding) const {
     const Location* at = finding.location();
     if (at == nullptr) return printable(finding.subject.id);
-    std::string text = printable(at->path);
+    std::string_view path = at->path;
+    if (path.starts_with(record_.target_path) && path.substr(record_.target_path.size()).starts_with('/'))
+      path.remove_prefix(record_.target_path.size() + 1);
+    std::string text = printable(path);
     if (at->line != 0) text += ":" + std::to_string(at->line);
     return text;
   }
 
   std::string note_of(const Finding& finding) const {
     const Decision* decision = decision_of(finding);
-    std::string note;
-    if (decision != nullptr && decision->outcome == Outcome::ignored)
-      note = "ignored by " + std::string(decision->source) + ": " + std::string(decision->reason);
-    if (finding.services.size() > 1) {
-      note += note.empty() ? "also " : "; also ";
-      for (size_t i = 1; i < finding.services.size(); ++i)
-        note += (i > 1 ? ", " : "") + std::string(finding.services[i]);
-    }
-    return note;
+    if (decision == nullptr || decision->outcome != Outcome::ignored) return {};
+    return "ignored by " + std::string(decision->source) + ": " + std::string(decision->reason);
   }
 
   std::vector<Row> rows_of(const Group& group) const {
@@ -175,31 +179,20 @@ class Table {
     return std::string(finding.check);
   }
 
-  // Findings come worst first, so the first one names the row. An upgrade must reach the highest of the fixed versions;
-  // which one that is only the ecosystem's order knows, so the distinct ones are listed (few in practice).
+  // Findings come worst first, so the first one names the row.
   void gather(const std::vector<const Finding*>& findings, Row& row) const {
     const auto& first = std::get<VulnerabilityDetail>(findings[0]->detail);
     const Package& package = record_.packages[first.package];
     row.id = std::string(first.id);
     if (findings.size() > 1) row.id += " +" + std::to_string(findings.size() - 1);
-    std::vector<std::string_view> fixes;
     size_t unfixed = 0;
-    for (const Finding* finding : findings) {
-      std::string_view fixed = std::get<VulnerabilityDetail>(finding->detail).fixed_version;
-      if (fixed.empty()) {
-        ++unfixed;
-      } else if (std::ranges::find(fixes, fixed) == fixes.end()) {
-        fixes.push_back(fixed);
-      }
-    }
+    for (const Finding* finding : findings)
+      if (std::get<VulnerabilityDetail>(finding->detail).fixed_version.empty()) ++unfixed;
     row.message = printable(package.name) + " " + printable(package.version);
-    if (!fixes.empty()) {
-      row.message += ", fixed in ";
-      for (size_t i = 0; i < fixes.size() && i < 4; ++i) row.message += (i ? ", " : "") + printable(fixes[i]);
-      if (fixes.size() > 4) row.message += ", ...";
-    }
+    std::string_view upgrade = first.upgrade.empty() ? first.fixed_version : first.upgrade;
+    if (!upgrade.empty()) row.message += " → " + printable(upgrade);
     if (unfixed != 0)
-      row.message += fixes.empty() ? ", no fix known" : ", " + std::to_string(unfixed) + " without a fix";
+      row.message += upgrade.empty() ? ", no fix known" : ", " + std::to_string(unfixed) + " of them without a fix";
     row.note = note_of(*findings[0]);
   }
 
@@ -235,10 +228,10 @@ class Table {
       at_columns = std::max(at_columns, columns_of(row.at));
     }
     id_columns = std::min<size_t>(id_columns, 24);
-    at_columns = std::min<size_t>(at_columns, std::max<size_t>(18, width_ / 4));
+    at_columns = std::min<size_t>(at_columns, std::max<size_t>(18, width_ * 34 / 100));
     constexpr size_t kSeverityColumns = 8;
     size_t message_at = 2 + kSeverityColumns + 2 + id_columns + 2 + at_columns + 2;
-    bool stacked = width_ < message_at + 24;  // too narrow for a column: the message goes below
+    bool stacked = width_ < message_at + 26;  // too narrow for a column: the message goes below
     size_t message_columns = stacked ? width_ - 6 : width_ - message_at;
     for (const Row& row : rows) {
       std::string text = row.message + (row.note.empty() ? "" : " (" + row.note + ")");
@@ -324,7 +317,6 @@ class Table {
   const ScanRecord& record_;
   const RenderOptions& options_;
   size_t width_;
-  mutable std::vector<std::string> names_;  // owns the keys of by_service
   std::string out_;
 };
 
