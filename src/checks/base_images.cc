@@ -41,25 +41,55 @@ constexpr Publisher kUnprivileged[] = {
     {"registry.access.redhat.com", "ubi9/nginx-"},
 };
 
-constexpr std::string_view kDroppers[] = {"postgres", "mysql", "mariadb", "mongo", "redis", "valkey", "rabbitmq", "cassandra", "couchdb", "ghost", "postgis", "timescaledb", "neo4j", "influxdb"};
-constexpr std::string_view kServers[] = {"nginx", "httpd", "caddy", "traefik", "haproxy", "wordpress", "ghost", "nextcloud", "adminer", "phpmyadmin", "tomcat", "jetty", "openresty", "nginx-unprivileged"};
+constexpr std::string_view kDroppers[] = {"postgres", "mysql",       "mariadb",   "mongo",   "redis",
+                                          "valkey",   "rabbitmq",    "cassandra", "couchdb", "ghost",
+                                          "postgis",  "timescaledb", "neo4j",     "influxdb"};
+constexpr std::string_view kServers[] = {"nginx",     "httpd", "caddy",     "traefik",           "haproxy",
+                                         "wordpress", "ghost", "nextcloud", "adminer",           "phpmyadmin",
+                                         "tomcat",    "jetty", "openresty", "nginx-unprivileged"};
 
 constexpr Datastore kDatastores[] = {
-    {"postgres", {5432}},       {"postgresql", {5432}}, {"postgis", {5432}},        {"pgvector", {5432}},
-    {"timescaledb", {5432}},    {"mysql", {3306, 33060}}, {"mariadb", {3306}},      {"percona", {3306}},
-    {"mongo", {27017}},         {"mongodb", {27017}},   {"redis", {6379}},          {"redis-stack", {6379, 8001}},
-    {"redis-stack-server", {6379}}, {"valkey", {6379}}, {"keydb", {6379}},          {"dragonfly", {6379}},
-    {"memcached", {11211}},     {"elasticsearch", {9200, 9300}}, {"opensearch", {9200, 9300}}, {"rabbitmq", {5672, 15672, 25672}},
-    {"cassandra", {9042, 7000}}, {"couchdb", {5984}},   {"clickhouse-server", {8123, 9000}}, {"clickhouse", {8123, 9000}}, {"influxdb", {8086}},
-    {"neo4j", {7474, 7687}},    {"etcd", {2379, 2380}}, {"cockroach", {26257}},     {"kafka", {9092}},
-    {"zookeeper", {2181}},      {"nats", {4222, 8222}}, {"mssql", {1433}},
+    {"postgres", {5432}},
+    {"postgresql", {5432}},
+    {"postgis", {5432}},
+    {"pgvector", {5432}},
+    {"timescaledb", {5432}},
+    {"mysql", {3306, 33060}},
+    {"mariadb", {3306}},
+    {"percona", {3306}},
+    {"mongo", {27017}},
+    {"mongodb", {27017}},
+    {"redis", {6379}},
+    {"redis-stack", {6379, 8001}},
+    {"redis-stack-server", {6379}},
+    {"valkey", {6379}},
+    {"keydb", {6379}},
+    {"dragonfly", {6379}},
+    {"memcached", {11211}},
+    {"elasticsearch", {9200, 9300}},
+    {"opensearch", {9200, 9300}},
+    {"rabbitmq", {5672, 15672, 25672}},
+    {"cassandra", {9042, 7000}},
+    {"couchdb", {5984}},
+    {"clickhouse-server", {8123, 9000}},
+    {"clickhouse", {8123, 9000}},
+    {"influxdb", {8086}},
+    {"neo4j", {7474, 7687}},
+    {"etcd", {2379, 2380}},
+    {"cockroach", {26257}},
+    {"kafka", {9092}},
+    {"zookeeper", {2181}},
+    {"nats", {4222, 8222}},
+    {"mssql", {1433}},
 };
 
 }  // namespace
 
 bool runs_unprivileged(const ImageReference& image) {
   // Distroless and .NET say it in the tag (github.com/GoogleContainerTools/distroless; chiselled .NET images).
-  if (image.tag.find("nonroot") != std::string_view::npos || image.tag.find("rootless") != std::string_view::npos || image.tag.find("unprivileged") != std::string_view::npos) return true;
+  if (image.tag.find("nonroot") != std::string_view::npos || image.tag.find("rootless") != std::string_view::npos ||
+      image.tag.find("unprivileged") != std::string_view::npos)
+    return true;
   if (image.registry == "mcr.microsoft.com" && image.tag.find("chiseled") != std::string_view::npos) return true;
   for (const Publisher& row : kUnprivileged)
     if (row.registry == image.registry && image.repository.starts_with(row.repository)) return true;

@@ -64,9 +64,32 @@ std::string_view substituted_download(std::string_view word) {
 }
 
 // Programs that start the rest of their words.
-constexpr std::string_view kWrappers[] = {"tini", "dumb-init", "exec", "env", "gosu", "su-exec", "nice", "catchsegv",
-                                          "poetry", "pipenv", "uv", "pdm", "hatch", "rye", "dotenv", "npx", "bunx",
-                                          "doppler", "setpriv", "sudo", "time", "docker-entrypoint.sh", "entrypoint.sh", "opentelemetry-instrument", "ddtrace-run", "newrelic-admin"};
+constexpr std::string_view kWrappers[] = {"tini",
+                                          "dumb-init",
+                                          "exec",
+                                          "env",
+                                          "gosu",
+                                          "su-exec",
+                                          "nice",
+                                          "catchsegv",
+                                          "poetry",
+                                          "pipenv",
+                                          "uv",
+                                          "pdm",
+                                          "hatch",
+                                          "rye",
+                                          "dotenv",
+                                          "npx",
+                                          "bunx",
+                                          "doppler",
+                                          "setpriv",
+                                          "sudo",
+                                          "time",
+                                          "docker-entrypoint.sh",
+                                          "entrypoint.sh",
+                                          "opentelemetry-instrument",
+                                          "ddtrace-run",
+                                          "newrelic-admin"};
 
 std::span<const std::string_view> skip_wrappers(std::span<const std::string_view> words) {
   while (!words.empty()) {
@@ -74,8 +97,8 @@ std::span<const std::string_view> skip_wrappers(std::span<const std::string_view
     if (!is_one_of(name, kWrappers)) break;
     words = words.subspan(1);
     if ((name == "gosu" || name == "su-exec") && !words.empty()) words = words.subspan(1);
-    while (!words.empty() && (words[0].starts_with('-') || words[0] == "run" || words[0] == "exec" || words[0] == "run-program" ||
-                              words[0].find('=') != std::string_view::npos))
+    while (!words.empty() && (words[0].starts_with('-') || words[0] == "run" || words[0] == "exec" ||
+                              words[0] == "run-program" || words[0].find('=') != std::string_view::npos))
       words = words.subspan(1);
   }
   return words;
@@ -119,14 +142,19 @@ std::string_view development_server_of(std::span<const std::string_view> words) 
   // Options of the flask group stand before the command: flask --app wsgi run.
   if (program == "flask") return has(rest, "run") ? "flask run" : "";
   if (program == "uvicorn" || program == "hypercorn" || program == "gunicorn" || program == "daphne")
-    return has(rest, "--reload") ? (program == "gunicorn" ? "gunicorn --reload" : program == "hypercorn" ? "hypercorn --reload" : "uvicorn --reload") : "";
+    return has(rest, "--reload") ? (program == "gunicorn"    ? "gunicorn --reload"
+                                    : program == "hypercorn" ? "hypercorn --reload"
+                                                             : "uvicorn --reload")
+                                 : "";
   if (program == "fastapi") return operand(rest) == "dev" ? "fastapi dev" : "";
   if (program == "npm" || program == "yarn" || program == "pnpm" || program == "bun") {
     std::string_view script = operand(rest);
     if (script == "run" || script == "run-script") script = operand(rest, 1);
-    if (script == "dev" || script == "start:dev" || script == "start-dev" || script == "serve:dev" || script == "develop" || script == "watch")
+    if (script == "dev" || script == "start:dev" || script == "start-dev" || script == "serve:dev" ||
+        script == "develop" || script == "watch")
       return "a package.json script for development";
-    return development_server_of(script == "next" || script == "vite" || script == "nodemon" ? rest : std::span<const std::string_view>{});
+    return development_server_of(
+        script == "next" || script == "vite" || script == "nodemon" ? rest : std::span<const std::string_view>{});
   }
   if (program == "next") return operand(rest) == "dev" || operand(rest).empty() ? "next dev" : "";
   if (program == "nuxt" || program == "nuxi" || program == "astro" || program == "remix" || program == "gatsby") {
@@ -183,9 +211,10 @@ std::vector<std::string_view> started_words(const Instruction* entrypoint, const
   return words;
 }
 
-std::string_view development_server(std::span<const std::string_view> words) {
+std::string_view find_development_server(std::span<const std::string_view> words) {
   words = skip_wrappers(words);
-  if (words.size() >= 3 && is_one_of(base_name(words[0]), kShells) && words[1].starts_with('-') && words[1].ends_with('c')) {
+  if (words.size() >= 3 && is_one_of(base_name(words[0]), kShells) && words[1].starts_with('-') &&
+      words[1].ends_with('c')) {
     Arena arena;
     for (const Command& command : shell::split(words[2], arena)) {
       std::string_view found = development_server_of(texts_of(command.words));
@@ -197,15 +226,48 @@ std::string_view development_server(std::span<const std::string_view> words) {
 }
 
 bool is_server(std::span<const std::string_view> words) {
-  constexpr std::string_view kServers[] = {"gunicorn", "uvicorn", "hypercorn", "daphne", "waitress-serve", "uwsgi", "flask", "node", "npm", "yarn", "pnpm",
-                                           "next", "nginx", "httpd", "apache2", "apachectl", "apache2-foreground", "httpd-foreground", "caddy", "traefik", "haproxy",
-                                           "php-fpm", "puma", "rails", "unicorn", "java", "catalina.sh", "dotnet", "postgres", "redis-server", "mysqld", "mongod", "bun", "deno", "serve", "granian"};
+  constexpr std::string_view kServers[] = {"gunicorn",
+                                           "uvicorn",
+                                           "hypercorn",
+                                           "daphne",
+                                           "waitress-serve",
+                                           "uwsgi",
+                                           "flask",
+                                           "node",
+                                           "npm",
+                                           "yarn",
+                                           "pnpm",
+                                           "next",
+                                           "nginx",
+                                           "httpd",
+                                           "apache2",
+                                           "apachectl",
+                                           "apache2-foreground",
+                                           "httpd-foreground",
+                                           "caddy",
+                                           "traefik",
+                                           "haproxy",
+                                           "php-fpm",
+                                           "puma",
+                                           "rails",
+                                           "unicorn",
+                                           "java",
+                                           "catalina.sh",
+                                           "dotnet",
+                                           "postgres",
+                                           "redis-server",
+                                           "mysqld",
+                                           "mongod",
+                                           "bun",
+                                           "deno",
+                                           "serve",
+                                           "granian"};
   auto server = [&](std::span<const std::string_view> command) {
     command = skip_wrappers(command);
     return !command.empty() && is_one_of(base_name(command[0]), kServers);
   };
   words = skip_wrappers(words);
-  if (!development_server(words).empty()) return true;
+  if (!find_development_server(words).empty()) return true;
   if (words.size() >= 3 && is_one_of(base_name(words[0]), kShells) && words[1].ends_with('c')) {
     Arena arena;
     for (const Command& command : shell::split(words[2], arena))
@@ -223,9 +285,12 @@ std::vector<PipedScript> piped_scripts(std::span<const Command> commands) {
     if (!downloader.empty() && runs_input(command)) found.push_back({&command, downloader});
     if (is_one_of(program, kDownloaders)) downloader = program;
     if (command.joint != Joint::pipe) downloader = {};
-    if (!is_one_of(program, kShells) && program != "eval" && program != "source" && program != "." && !is_python(program)) continue;
+    if (!is_one_of(program, kShells) && program != "eval" && program != "source" && program != "." &&
+        !is_python(program))
+      continue;
     for (const Word& word : command.arguments()) {
-      std::string_view inner = word.expands || word.text.starts_with("<(") ? substituted_download(word.text) : std::string_view{};
+      std::string_view inner =
+          word.expands || word.text.starts_with("<(") ? substituted_download(word.text) : std::string_view{};
       if (inner.empty()) continue;
       found.push_back({&command, inner});
       break;
@@ -235,7 +300,8 @@ std::vector<PipedScript> piped_scripts(std::span<const Command> commands) {
 }
 
 bool verifies_download(std::span<const Command> commands) {
-  constexpr std::string_view kVerifiers[] = {"sha256sum", "sha512sum", "sha384sum", "shasum", "cosign", "minisign", "gpgv"};
+  constexpr std::string_view kVerifiers[] = {"sha256sum", "sha512sum", "sha384sum", "shasum",
+                                             "cosign",    "minisign",  "gpgv"};
   for (const Command& command : commands) {
     std::string_view program = command.program();
     if (is_one_of(program, kVerifiers)) return true;

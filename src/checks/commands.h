@@ -21,7 +21,7 @@ std::vector<std::string_view> started_words(const dockerfile::Instruction* entry
 
 // The name of the development server that the words start ("flask run"), or empty. A wrapper in front (tini, dotenv,
 // poetry run) is skipped; words may be one shell line in {"/bin/sh", "-c", line}.
-std::string_view development_server(std::span<const std::string_view> words);
+std::string_view find_development_server(std::span<const std::string_view> words);
 
 // A program that answers requests: gunicorn, node, nginx. False says nothing.
 bool is_server(std::span<const std::string_view> words);

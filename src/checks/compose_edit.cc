@@ -35,7 +35,8 @@ std::optional<Body> body_of(const Sources* sources, const Service& service) {
   // The key must be the one that the service's place names, and its mapping stand below it as a block.
   if (member == nullptr || member->merged || member->key->span != service.at.span) return std::nullopt;
   body.service = member->value;
-  if (body.service->alias || body.service->style != tree::Style::block || !body.service->is_mapping()) return std::nullopt;
+  if (body.service->alias || body.service->style != tree::Style::block || !body.service->is_mapping())
+    return std::nullopt;
   for (const tree::Member& own : body.service->members)
     if (!own.merged) body.last = &own;
   if (body.last == nullptr) return std::nullopt;
@@ -61,24 +62,29 @@ ServiceEdit insertion(const Body& body, uint32_t behind, std::string_view lines)
 
 uint32_t end_of(const tree::Member& member) {
   // An alias' span is that of its anchor, which stands elsewhere.
-  return member.value->alias || member.value->span.end < member.key->span.end ? member.key->span.end : member.value->span.end;
+  return member.value->alias || member.value->span.end < member.key->span.end ? member.key->span.end
+                                                                              : member.value->span.end;
 }
 
 }  // namespace
 
-std::optional<ServiceEdit> add_key(const Sources* sources, const Service& service, std::string_view key, std::string_view value) {
+std::optional<ServiceEdit> add_key(const Sources* sources, const Service& service, std::string_view key,
+                                   std::string_view value) {
   std::optional<Body> body = body_of(sources, service);
   if (!body || body->service->find(key) != nullptr) return std::nullopt;
   std::string line = std::string(key) + ":" + (value.starts_with('\n') ? "" : " ") + std::string(value);
   return insertion(*body, end_of(*body->last), line);
 }
 
-std::optional<ServiceEdit> add_item(const Sources* sources, const Service& service, std::string_view key, std::string_view item) {
+std::optional<ServiceEdit> add_item(const Sources* sources, const Service& service, std::string_view key,
+                                    std::string_view item) {
   std::optional<Body> body = body_of(sources, service);
   if (!body) return std::nullopt;
   const tree::Member* list = body->service->member(key);
   if (list == nullptr) return add_key(sources, service, key, "\n  - " + std::string(item));
-  if (list->merged || list->value->alias || !list->value->is_sequence() || list->value->style != tree::Style::block || list->value->items.empty()) return std::nullopt;
+  if (list->merged || list->value->alias || !list->value->is_sequence() || list->value->style != tree::Style::block ||
+      list->value->items.empty())
+    return std::nullopt;
   const tree::Node& last = *list->value->items.back();
   std::string_view bytes = body->source->bytes;
   size_t start = line_start(bytes, last.span.begin);

@@ -17,8 +17,10 @@ struct ServiceEdit {
 };
 // Adds `key` with `value`, given as lines relative to the key: "true" or "\n  - ALL". Nothing if the service stands in
 // flow style or has the key already, or if its file is not among the sources.
-std::optional<ServiceEdit> add_key(const Sources* sources, const Service& service, std::string_view key, std::string_view value);
+std::optional<ServiceEdit> add_key(const Sources* sources, const Service& service, std::string_view key,
+                                   std::string_view value);
 // Adds an item to the list `key` of the service, which is made if there is none.
-std::optional<ServiceEdit> add_item(const Sources* sources, const Service& service, std::string_view key, std::string_view item);
+std::optional<ServiceEdit> add_item(const Sources* sources, const Service& service, std::string_view key,
+                                    std::string_view item);
 
 }  // namespace drydock::checks

@@ -20,7 +20,8 @@ bool has_no_new_privileges(const ContainerSpec& spec) {
 
 bool is_root_user(std::string_view user) {
   user = trim(cut(user, ":").before);
-  return equal_ignoring_case(user, "root") || (!user.empty() && std::ranges::all_of(user, [](char c) { return c == '0'; }));
+  return equal_ignoring_case(user, "root") ||
+         (!user.empty() && std::ranges::all_of(user, [](char c) { return c == '0'; }));
 }
 
 bool runs_unprivileged_user(const ContainerSpec& spec) {

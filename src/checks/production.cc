@@ -24,8 +24,8 @@ bool any_word_of(std::string_view text, const std::string_view (&list)[N]) {
 }
 
 constexpr std::string_view kExampleWords[] = {"example", "sample", "template", "dist", "defaults", "tmpl", "tpl"};
-constexpr std::string_view kDevelopmentWords[] = {"dev",     "develop", "development", "devel",    "test",  "tests",
-                                                  "testing", "override", "local",       "debug",    "ci",    "e2e"};
+constexpr std::string_view kDevelopmentWords[] = {"dev",     "develop",  "development", "devel", "test", "tests",
+                                                  "testing", "override", "local",       "debug", "ci",   "e2e"};
 
 }  // namespace
 
@@ -61,8 +61,7 @@ DevelopmentSetting development_setting(std::string_view name, std::string_view v
       return {"development mode", "production"};
   // 0 is the one value that switches breakpoint() off (docs.python.org, "Environment variables").
   if (name == "PYTHONBREAKPOINT" && !value.empty() && value != "0") return {"a debugger at breakpoint()", "0"};
-  if (name == "NODE_OPTIONS" && value.find("--inspect") != std::string_view::npos)
-    return {"the Node.js inspector", {}};
+  if (name == "NODE_OPTIONS" && value.find("--inspect") != std::string_view::npos) return {"the Node.js inspector", {}};
   return {};
 }
 

@@ -7,7 +7,8 @@ namespace {
 
 constexpr std::string_view kPython = "https://devguide.python.org/versions/";
 constexpr std::string_view kNode = "https://github.com/nodejs/Release/blob/main/schedule.json";
-constexpr std::string_view kDebian = "https://wiki.debian.org/LTS";  // the end of long-term support, not of full support
+constexpr std::string_view kDebian =
+    "https://wiki.debian.org/LTS";  // the end of long-term support, not of full support
 constexpr std::string_view kUbuntu = "https://wiki.ubuntu.com/Releases";  // the end of standard support
 constexpr std::string_view kAlpine = "https://alpinelinux.org/releases/";
 constexpr std::string_view kPostgres = "https://www.postgresql.org/support/versioning/";
@@ -131,9 +132,10 @@ struct Codename {
   std::string_view name, product, release;
 };
 constexpr Codename kCodenames[] = {
-    {"wheezy", "debian", "7"},    {"jessie", "debian", "8"},    {"stretch", "debian", "9"},   {"buster", "debian", "10"},
-    {"bullseye", "debian", "11"}, {"bookworm", "debian", "12"}, {"trixie", "debian", "13"},   {"trusty", "ubuntu", "14.04"},
-    {"xenial", "ubuntu", "16.04"}, {"bionic", "ubuntu", "18.04"}, {"focal", "ubuntu", "20.04"}, {"lunar", "ubuntu", "23.04"},
+    {"wheezy", "debian", "7"},     {"jessie", "debian", "8"},       {"stretch", "debian", "9"},
+    {"buster", "debian", "10"},    {"bullseye", "debian", "11"},    {"bookworm", "debian", "12"},
+    {"trixie", "debian", "13"},    {"trusty", "ubuntu", "14.04"},   {"xenial", "ubuntu", "16.04"},
+    {"bionic", "ubuntu", "18.04"}, {"focal", "ubuntu", "20.04"},    {"lunar", "ubuntu", "23.04"},
     {"mantic", "ubuntu", "23.10"}, {"oracular", "ubuntu", "24.10"},
 };
 

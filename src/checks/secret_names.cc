@@ -31,7 +31,9 @@ Words words_of(std::string_view name) {
       end_word();
       continue;
     }
-    bool starts_word = is_upper(c) && i > 0 && (!is_upper(name[i - 1]) || (i + 1 < name.size() && is_letter(name[i + 1]) && !is_upper(name[i + 1])));
+    bool starts_word =
+        is_upper(c) && i > 0 &&
+        (!is_upper(name[i - 1]) || (i + 1 < name.size() && is_letter(name[i + 1]) && !is_upper(name[i + 1])));
     if (starts_word && is_letter(name[i - 1])) end_word();
     word.push_back(lower(c));
   }
@@ -40,31 +42,36 @@ Words words_of(std::string_view name) {
 }
 
 // Words that make the name speak of something about a secret instead of a secret.
-constexpr std::string_view kPublicWords[] = {"public", "publishable", "pub", "max", "min", "num", "count", "limit", "example"};
-constexpr std::string_view kSwitchWords[] = {"enable", "enabled", "disable", "disabled", "use",  "require",
-                                             "allow",  "skip",    "is",      "has",      "with", "no", "show", "hide"};
+constexpr std::string_view kPublicWords[] = {"public", "publishable", "pub",   "max",    "min",
+                                             "num",    "count",       "limit", "example"};
+constexpr std::string_view kSwitchWords[] = {"enable", "enabled", "disable", "disabled", "use", "require", "allow",
+                                             "skip",   "is",      "has",     "with",     "no",  "show",    "hide"};
 constexpr std::string_view kAttributeWords[] = {
-    "file",   "files",   "path",     "paths",     "url",     "uri",      "urls",    "name",     "names",     "id",
-    "ids",    "length",  "len",      "ttl",       "expires", "expiry",   "expire",  "expiration", "algorithm", "algorithms",
-    "alg",    "algo",    "type",     "size",      "enabled", "disabled", "timeout", "days",     "hours",     "minutes",
-    "seconds", "interval", "policy", "prefix",    "suffix",  "header",   "headers", "method",   "methods",   "host",
-    "port",   "endpoint", "version", "format",    "rounds",  "issuer",   "audience", "location", "dir",      "directory",
-    "mode",   "field",   "domain",   "scheme",    "provider", "backend", "class",   "required", "lifetime",  "age",
-    "rotation", "hashers", "validators", "model", "arn",     "cookie",   "samesite", "secure",  "httponly",  "salt",
-    "hint",   "label",   "store",    "manager",   "engine",  "usage",    "bits",    "iterations", "template", "ref", "refresh",
+    "file",      "files",      "path",     "paths",    "url",       "uri",        "urls",     "name",     "names",
+    "id",        "ids",        "length",   "len",      "ttl",       "expires",    "expiry",   "expire",   "expiration",
+    "algorithm", "algorithms", "alg",      "algo",     "type",      "size",       "enabled",  "disabled", "timeout",
+    "days",      "hours",      "minutes",  "seconds",  "interval",  "policy",     "prefix",   "suffix",   "header",
+    "headers",   "method",     "methods",  "host",     "port",      "endpoint",   "version",  "format",   "rounds",
+    "issuer",    "audience",   "location", "dir",      "directory", "mode",       "field",    "domain",   "scheme",
+    "provider",  "backend",    "class",    "required", "lifetime",  "age",        "rotation", "hashers",  "validators",
+    "model",     "arn",        "cookie",   "samesite", "secure",    "httponly",   "salt",     "hint",     "label",
+    "store",     "manager",    "engine",   "usage",    "bits",      "iterations", "template", "ref",      "refresh",
 };
 // Words before KEY that say what kind of key it is, when it is none of cryptography's or not a private one.
 constexpr std::string_view kPlainKeys[] = {
-    "gpg",  "pgp",   "primary", "foreign", "sort",    "partition", "cache",   "site",  "apt",     "idempotency",
-    "routing", "object", "bucket", "group", "map",    "lookup",    "hot",     "index", "feature", "translation",
-    "row",  "column", "hash",   "range",   "shard",   "dedupe",    "sitekey", "host",  "known",   "authorized", "trusted",
+    "gpg",   "pgp",         "primary", "foreign",     "sort",   "partition",  "cache",   "site",
+    "apt",   "idempotency", "routing", "object",      "bucket", "group",      "map",     "lookup",
+    "hot",   "index",       "feature", "translation", "row",    "column",     "hash",    "range",
+    "shard", "dedupe",      "sitekey", "host",        "known",  "authorized", "trusted",
 };
-constexpr std::string_view kSecretWords[] = {"password", "passwords", "passwd",  "pwd",    "pword",       "passphrase",
-                                             "secret",   "secrets",   "token",   "tokens", "apikey",      "apikeys",
-                                             "credential", "credentials", "creds", "passcode", "authtoken", "secretkey",
-                                             "privatekey", "accesskey", "dbpassword", "dbpass", "userpass", "mysqlpassword", "accesstoken", "apitoken"};
-constexpr std::string_view kValueWords[] = {"b64", "base64", "pem", "hex", "value", "plain", "raw",  "current", "old",
-                                            "new", "prod",   "dev", "test", "staging", "production", "development", "default", "json"};
+constexpr std::string_view kSecretWords[] = {
+    "password", "passwords", "passwd",        "pwd",         "pword",      "passphrase", "secret",
+    "secrets",  "token",     "tokens",        "apikey",      "apikeys",    "credential", "credentials",
+    "creds",    "passcode",  "authtoken",     "secretkey",   "privatekey", "accesskey",  "dbpassword",
+    "dbpass",   "userpass",  "mysqlpassword", "accesstoken", "apitoken"};
+constexpr std::string_view kValueWords[] = {"b64",  "base64",  "pem",        "hex",         "value",   "plain",
+                                            "raw",  "current", "old",        "new",         "prod",    "dev",
+                                            "test", "staging", "production", "development", "default", "json"};
 
 // Identifiers that come with a secret and are worth as much care; their endings would excuse them.
 constexpr std::string_view kKnownNames[] = {"AWS_ACCESS_KEY_ID", "PGPASSWORD", "MYSQL_PWD", "REDISCLI_AUTH", "SSHPASS"};
@@ -95,9 +102,11 @@ bool starts_with_path(std::string_view value) {
          (value.find('/', 1) != std::string_view::npos || value.find('.') != std::string_view::npos);
 }
 
-constexpr std::string_view kSwitchValues[] = {"true", "false", "yes", "no", "on", "off", "0", "1", "none", "null", "nil", "enabled", "disabled"};
-constexpr std::string_view kReferencePrefixes[] = {"vault:",  "op://", "arn:aws", "secretsmanager:", "ssm:", "ref+", "sops:", "file:",
-                                                   "ENC[", "$ANSIBLE_VAULT", "gcp-secret:", "azurekeyvault:", "doppler:", "bws:", "ENC("};
+constexpr std::string_view kSwitchValues[] = {"true", "false", "yes",  "no",  "on",      "off",     "0",
+                                              "1",    "none",  "null", "nil", "enabled", "disabled"};
+constexpr std::string_view kReferencePrefixes[] = {
+    "vault:", "op://",          "arn:aws",     "secretsmanager:", "ssm:",     "ref+", "sops:", "file:",
+    "ENC[",   "$ANSIBLE_VAULT", "gcp-secret:", "azurekeyvault:",  "doppler:", "bws:", "ENC("};
 
 }  // namespace
 
@@ -117,8 +126,9 @@ bool is_secret_name(std::string_view name) {
 
 bool is_password_name(std::string_view name) {
   if (!is_secret_name(name)) return false;
-  constexpr std::string_view kPasswordWords[] = {"password", "passwords", "passwd", "pwd", "pword", "pass", "passphrase",
-                                                 "dbpassword", "dbpass", "userpass", "mysqlpassword", "pgpassword", "sshpass"};
+  constexpr std::string_view kPasswordWords[] = {"password",      "passwords",  "passwd",     "pwd",    "pword",
+                                                 "pass",          "passphrase", "dbpassword", "dbpass", "userpass",
+                                                 "mysqlpassword", "pgpassword", "sshpass"};
   for (const std::string& word : words_of(name))
     if (is_one_of(word, kPasswordWords)) return true;
   return false;
@@ -126,11 +136,11 @@ bool is_password_name(std::string_view name) {
 
 bool is_signing_key_name(std::string_view name) {
   if (!is_secret_name(name)) return false;
-  constexpr std::string_view kOwners[] = {"app",     "flask",  "django", "jwt",        "session", "cookie",  "nextauth", "auth",
-                                          "csrf",    "wtf",    "security", "encryption", "signing", "hmac",  "rails",    "base",
-                                          "secret",  "key",    "token",  "refresh",    "access",  "my",      "server",   "api",
-                                          "backend", "web",    "next",   "nuxt",       "express", "fernet",  "master",   "a",
-                                          "jwe",     "jws",    "signature", "aes",     "private", "symmetric"};
+  constexpr std::string_view kOwners[] = {
+      "app",      "flask",      "django",  "jwt",  "session",   "cookie", "nextauth", "auth",     "csrf",    "wtf",
+      "security", "encryption", "signing", "hmac", "rails",     "base",   "secret",   "key",      "token",   "refresh",
+      "access",   "my",         "server",  "api",  "backend",   "web",    "next",     "nuxt",     "express", "fernet",
+      "master",   "a",          "jwe",     "jws",  "signature", "aes",    "private",  "symmetric"};
   Words words = words_of(name);
   size_t size = significant_size(words);
   bool names_key = false;
@@ -141,7 +151,8 @@ bool is_signing_key_name(std::string_view name) {
   }
   // API_KEY, ACCESS_TOKEN and the like are handed out by somebody; PRIVATE_KEY is a file's content.
   const std::string& last = words[size - 1];
-  return (names_key || (size == 2 && words[0] == "app" && last == "key")) && (last == "key" || last == "secret" || last == "base");
+  return (names_key || (size == 2 && words[0] == "app" && last == "key")) &&
+         (last == "key" || last == "secret" || last == "base");
 }
 
 bool is_literal_secret(std::string_view value) {
@@ -153,7 +164,9 @@ bool is_literal_secret(std::string_view value) {
       ++i;
       continue;
     }
-    if (i + 1 < value.size() && (value[i + 1] == '{' || value[i + 1] == '(' || value[i + 1] == '_' || is_letter(value[i + 1]))) return false;
+    if (i + 1 < value.size() &&
+        (value[i + 1] == '{' || value[i + 1] == '(' || value[i + 1] == '_' || is_letter(value[i + 1])))
+      return false;
   }
   if (value.find("{{") != std::string_view::npos || value.find("<%") != std::string_view::npos) return false;
   if (value.front() == '<' && value.back() == '>') return false;
@@ -170,22 +183,97 @@ bool is_placeholder(std::string_view value) {
   std::string text = to_lower(trim(value));
   std::erase_if(text, [](char c) { return c == '-' || c == '_' || c == ' ' || c == '.'; });
   if (text.empty()) return true;
-  constexpr std::string_view kParts[] = {"changeme", "changethis", "changeit", "replaceme", "replacethis", "insertyour", "placeholder", "tobechanged", "setme", "fillme"};
+  constexpr std::string_view kParts[] = {"changeme",   "changethis",  "changeit",    "replaceme", "replacethis",
+                                         "insertyour", "placeholder", "tobechanged", "setme",     "fillme"};
   for (std::string_view part : kParts)
     if (text.find(part) != std::string::npos) return true;
-  if (text.starts_with("your") || text.starts_with("mysecret") || text.starts_with("yoursecret") || text.starts_with("supersecret")) return true;
-  if (text.ends_with("here") && text.size() > 4 && (text.find("password") != std::string::npos || text.find("secret") != std::string::npos || text.find("key") != std::string::npos || text.find("token") != std::string::npos)) return true;
+  if (text.starts_with("your") || text.starts_with("mysecret") || text.starts_with("yoursecret") ||
+      text.starts_with("supersecret"))
+    return true;
+  if (text.ends_with("here") && text.size() > 4 &&
+      (text.find("password") != std::string::npos || text.find("secret") != std::string::npos ||
+       text.find("key") != std::string::npos || text.find("token") != std::string::npos))
+    return true;
   if (text == "todo" || text == "fixme" || text == "tbd") return true;
   return std::ranges::all_of(text, [&](char c) { return c == text[0]; }) && (text[0] == 'x' || text[0] == '*');
 }
 
 bool is_default_password(std::string_view value) {
-  constexpr std::string_view kDefaults[] = {
-      "postgres", "password", "passw0rd", "password1", "password123", "root",   "admin",   "admin123", "administrator", "changeme",
-      "secret",   "guest",    "minioadmin", "minio",   "minio123",    "mysql",  "mariadb", "mongo",    "mongodb",       "redis",
-      "rabbitmq", "user",     "pass",     "test",      "test123",     "example", "default", "toor",    "123456",        "12345678",
-      "1234",     "12345",    "123456789", "qwerty",   "letmein",     "welcome", "dev",     "development", "demo",      "docker",
-      "rootpassword", "rootpass", "dbpassword", "mypassword", "mysecretpassword", "supersecret", "secretpassword", "sa", "app", "elastic", "grafana", "nextcloud", "wordpress", "keycloak", "db", "database", "devpassword", "testpassword", "pgpassword", "postgrespassword", "secret123", "foobar", "devsecret", "dev-secret", "dev-secret-key", "secretkey", "secret-key", "secret_key", "jwt-secret", "jwtsecret", "jwt_secret", "mysecretkey", "supersecretkey", "super-secret", "super-secret-key"};
+  constexpr std::string_view kDefaults[] = {"postgres",
+                                            "password",
+                                            "passw0rd",
+                                            "password1",
+                                            "password123",
+                                            "root",
+                                            "admin",
+                                            "admin123",
+                                            "administrator",
+                                            "changeme",
+                                            "secret",
+                                            "guest",
+                                            "minioadmin",
+                                            "minio",
+                                            "minio123",
+                                            "mysql",
+                                            "mariadb",
+                                            "mongo",
+                                            "mongodb",
+                                            "redis",
+                                            "rabbitmq",
+                                            "user",
+                                            "pass",
+                                            "test",
+                                            "test123",
+                                            "example",
+                                            "default",
+                                            "toor",
+                                            "123456",
+                                            "12345678",
+                                            "1234",
+                                            "12345",
+                                            "123456789",
+                                            "qwerty",
+                                            "letmein",
+                                            "welcome",
+                                            "dev",
+                                            "development",
+                                            "demo",
+                                            "docker",
+                                            "rootpassword",
+                                            "rootpass",
+                                            "dbpassword",
+                                            "mypassword",
+                                            "mysecretpassword",
+                                            "supersecret",
+                                            "secretpassword",
+                                            "sa",
+                                            "app",
+                                            "elastic",
+                                            "grafana",
+                                            "nextcloud",
+                                            "wordpress",
+                                            "keycloak",
+                                            "db",
+                                            "database",
+                                            "devpassword",
+                                            "testpassword",
+                                            "pgpassword",
+                                            "postgrespassword",
+                                            "secret123",
+                                            "foobar",
+                                            "devsecret",
+                                            "dev-secret",
+                                            "dev-secret-key",
+                                            "secretkey",
+                                            "secret-key",
+                                            "secret_key",
+                                            "jwt-secret",
+                                            "jwtsecret",
+                                            "jwt_secret",
+                                            "mysecretkey",
+                                            "supersecretkey",
+                                            "super-secret",
+                                            "super-secret-key"};
   std::string text = to_lower(trim(value));
   return is_one_of(text, kDefaults);
 }

@@ -48,16 +48,35 @@ std::string_view action_name(const ActionReference& action) {
 }
 
 bool is_scan_action(std::string_view name) {
-  constexpr std::string_view kActions[] = {
-      "aquasecurity/trivy-action", "anchore/scan-action", "snyk/actions", "bridgecrewio/checkov-action", "docker/scout-action",
-      "aquasecurity/tfsec-action", "gitleaks/gitleaks-action", "zricethezav/gitleaks-action", "trufflesecurity/trufflehog",
-      "returntocorp/semgrep-action", "semgrep/semgrep-action", "pypa/gh-action-pip-audit", "hadolint/hadolint-action",
-      "crazy-max/ghaction-container-scan", "azure/container-scan", "checkmarx/kics-github-action", "securego/gosec", "google/osv-scanner-action", "actions/dependency-review-action", "zaproxy/action-baseline", "zaproxy/action-full-scan"};
+  constexpr std::string_view kActions[] = {"aquasecurity/trivy-action",
+                                           "anchore/scan-action",
+                                           "snyk/actions",
+                                           "bridgecrewio/checkov-action",
+                                           "docker/scout-action",
+                                           "aquasecurity/tfsec-action",
+                                           "gitleaks/gitleaks-action",
+                                           "zricethezav/gitleaks-action",
+                                           "trufflesecurity/trufflehog",
+                                           "returntocorp/semgrep-action",
+                                           "semgrep/semgrep-action",
+                                           "pypa/gh-action-pip-audit",
+                                           "hadolint/hadolint-action",
+                                           "crazy-max/ghaction-container-scan",
+                                           "azure/container-scan",
+                                           "checkmarx/kics-github-action",
+                                           "securego/gosec",
+                                           "google/osv-scanner-action",
+                                           "actions/dependency-review-action",
+                                           "zaproxy/action-baseline",
+                                           "zaproxy/action-full-scan"};
   return std::ranges::any_of(kActions, [&](std::string_view known) { return equal_ignoring_case(known, name); });
 }
 
 bool is_scan_program(std::string_view program) {
-  constexpr std::string_view kPrograms[] = {"trivy", "grype", "snyk", "bandit", "semgrep", "pip-audit", "safety", "checkov", "hadolint", "gitleaks", "trufflehog", "tfsec", "terrascan", "kics", "dockle", "gosec", "govulncheck", "osv-scanner", "zizmor", "drydock", "brakeman", "detect-secrets"};
+  constexpr std::string_view kPrograms[] = {
+      "trivy",       "grype",       "snyk",       "bandit",  "semgrep",   "pip-audit",     "safety", "checkov",
+      "hadolint",    "gitleaks",    "trufflehog", "tfsec",   "terrascan", "kics",          "dockle", "gosec",
+      "govulncheck", "osv-scanner", "zizmor",     "drydock", "brakeman",  "detect-secrets"};
   return std::ranges::find(kPrograms, program) != std::end(kPrograms);
 }
 

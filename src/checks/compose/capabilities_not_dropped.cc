@@ -17,7 +17,8 @@ void run(const ContainerInput& input, Findings& out) {
     if (equal_ignoring_case(name.value, "ALL") || equal_ignoring_case(name.value, "CAP_ALL")) return;
   }
   std::string_view message = "no cap_drop: ALL, so the container keeps Docker's default capabilities";
-  if (input.service != nullptr && input.service->image.known() && drops_privileges(parse_image_reference(input.service->image.value)))
+  if (input.service != nullptr && input.service->image.known() &&
+      drops_privileges(parse_image_reference(input.service->image.value)))
     message = "no cap_drop: ALL; this image needs CHOWN, SETUID, SETGID and DAC_OVERRIDE (some also FOWNER) added back";
   if (runs_unprivileged_user(input.spec) && has_no_new_privileges(input.spec)) out.as(Severity::low);
   Location at = input.service == nullptr ? Location{} : input.service->at;
@@ -29,15 +30,31 @@ void run(const ContainerInput& input, Findings& out) {
     out.add(at, message);
 }
 
-constexpr std::string_view kAliases[] = {"container_capabilities_unrestricted", "check_cap_add_cap_drop", "CIS 5.4", "CL0006"};
-constexpr std::string_view kReferences[] = {"CIS Docker 5.4", "https://docs.docker.com/engine/security/#linux-kernel-capabilities"};
+constexpr std::string_view kAliases[] = {"container_capabilities_unrestricted", "check_cap_add_cap_drop", "CIS 5.4",
+                                         "CL0006"};
+constexpr std::string_view kReferences[] = {"CIS Docker 5.4",
+                                            "https://docs.docker.com/engine/security/#linux-kernel-capabilities"};
 constexpr Example kExamples[] = {
-    {.bad = "services:\n  web:\n    image: app:1\n    init: true  # reaps\n\n  # the other one\n  job:\n    image: app:1\n    cap_drop: [ALL]\n", .good = "services:\n  web:\n    image: app:1\n    init: true  # reaps\n    cap_drop:\n      - ALL\n\n  # the other one\n  job:\n    image: app:1\n    cap_drop: [ALL]\n"},
-    {.bad = "services:\n  web:\n    image: app:1\n    cap_drop:\n    - NET_RAW\n", .good = "services:\n  web:\n    image: app:1\n    cap_drop:\n    - NET_RAW\n    - ALL\n"},
+    {.bad = "services:\n  web:\n    image: app:1\n    init: true  # reaps\n\n  # the other one\n  job:\n    image: "
+            "app:1\n    cap_drop: [ALL]\n",
+     .good = "services:\n  web:\n    image: app:1\n    init: true  # reaps\n    cap_drop:\n      - ALL\n\n  # the "
+             "other one\n  job:\n    image: app:1\n    cap_drop: [ALL]\n"},
+    {.bad = "services:\n  web:\n    image: app:1\n    cap_drop:\n    - NET_RAW\n",
+     .good = "services:\n  web:\n    image: app:1\n    cap_drop:\n    - NET_RAW\n    - ALL\n"},
     {.good = "services:\n  web:\n    image: app:1\n    cap_drop: [all]\n    cap_add: [NET_BIND_SERVICE]\n"},
     {.good = "services:\n  web:\n    image: app:1\n    cap_drop: [\"${DROP}\"]\n"},
 };
-constexpr Check kChecks[] = {{.id = "DC003", .name = "capabilities-not-dropped", .title = "Capabilities not dropped", .severity = Severity::medium, .fix = Fix::behaviour_changing, .running_id = "RT048", .aliases = kAliases, .references = kReferences, .advice = "cap_drop: [ALL], then cap_add what the service fails without.", .run = run, .examples = kExamples}};
+constexpr Check kChecks[] = {{.id = "DC003",
+                              .name = "capabilities-not-dropped",
+                              .title = "Capabilities not dropped",
+                              .severity = Severity::medium,
+                              .fix = Fix::behaviour_changing,
+                              .running_id = "RT048",
+                              .aliases = kAliases,
+                              .references = kReferences,
+                              .advice = "cap_drop: [ALL], then cap_add what the service fails without.",
+                              .run = run,
+                              .examples = kExamples}};
 
 }  // namespace
 extern constinit const std::span<const Check> checks = kChecks;

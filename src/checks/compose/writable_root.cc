@@ -43,14 +43,28 @@ void run(const ContainerInput& input, Findings& out) {
 }
 
 constexpr std::string_view kAliases[] = {"writable-filesystem-service", "CIS 5.13", "CL0007"};
-constexpr std::string_view kReferences[] = {"CIS Docker 5.13", "https://docs.docker.com/reference/compose-file/services/#read_only"};
+constexpr std::string_view kReferences[] = {"CIS Docker 5.13",
+                                            "https://docs.docker.com/reference/compose-file/services/#read_only"};
 constexpr Example kExamples[] = {
-    {.bad = "services:\n  web:\n    image: app:1\n", .good = "services:\n  web:\n    image: app:1\n    read_only: true\n    tmpfs:\n      - /tmp\n"},
+    {.bad = "services:\n  web:\n    image: app:1\n",
+     .good = "services:\n  web:\n    image: app:1\n    read_only: true\n    tmpfs:\n      - /tmp\n"},
     {.bad = "services:\n  web:\n    image: app:1\n    read_only: false\n"},
     {.good = "services:\n  web:\n    image: app:1\n    read_only: \"true\"\n"},
     {.good = "services:\n  web:\n    image: app:1\n    read_only: ${READ_ONLY}\n"},
 };
-constexpr Check kChecks[] = {{.id = "DC009", .name = "writable-root", .title = "Root filesystem writable", .severity = Severity::medium, .fix = Fix::behaviour_changing, .running_id = "RT005", .aliases = kAliases, .references = kReferences, .advice = "read_only: true, with tmpfs for /tmp and the folders the service writes, and volumes for what must stay.", .run = run, .examples = kExamples}};
+constexpr Check kChecks[] = {
+    {.id = "DC009",
+     .name = "writable-root",
+     .title = "Root filesystem writable",
+     .severity = Severity::medium,
+     .fix = Fix::behaviour_changing,
+     .running_id = "RT005",
+     .aliases = kAliases,
+     .references = kReferences,
+     .advice =
+         "read_only: true, with tmpfs for /tmp and the folders the service writes, and volumes for what must stay.",
+     .run = run,
+     .examples = kExamples}};
 
 }  // namespace
 extern constinit const std::span<const Check> checks = kChecks;

@@ -31,7 +31,9 @@ bool has_option(const shell::Command& command) {
   for (const shell::Word& word : command.arguments()) {
     if (!contains_ignoring_case(word.text, "APT::Install-Recommends")) continue;
     std::string_view value = trim(cut(word.text, "=").after);
-    if (value == "0" || equal_ignoring_case(value, "false") || equal_ignoring_case(value, "no") || value == "\"false\"" || value == "\"0\"") return true;
+    if (value == "0" || equal_ignoring_case(value, "false") || equal_ignoring_case(value, "no") ||
+        value == "\"false\"" || value == "\"0\"")
+      return true;
   }
   return false;
 }
@@ -44,21 +46,39 @@ void run(const DockerfileInput& input, Findings& out) {
       const shell::Word* install = subcommand(command.arguments(), "oct");
       if (install == nullptr || install->text != "install" || has_option(command)) continue;
       if (configured_before(input.file, in)) break;
-      out.add(command.span, "apt-get install also installs what packages merely recommend", {Edit{{install->span.end, install->span.end}, " --no-install-recommends", {}}});
+      out.add(command.span, "apt-get install also installs what packages merely recommend",
+              {Edit{{install->span.end, install->span.end}, " --no-install-recommends", {}}});
     }
   }
 }
 
-constexpr std::string_view kAliases[] = {"DL3015", "DS-0029", "missing-no-install-recommends", "apt_get_not_avoiding_additional_packages"};
-constexpr std::string_view kReferences[] = {"https://docs.docker.com/build/building/best-practices/#apt-get", "https://manpages.debian.org/stable/apt/apt-get.8.en.html"};
+constexpr std::string_view kAliases[] = {"DL3015", "DS-0029", "missing-no-install-recommends",
+                                         "apt_get_not_avoiding_additional_packages"};
+constexpr std::string_view kReferences[] = {"https://docs.docker.com/build/building/best-practices/#apt-get",
+                                            "https://manpages.debian.org/stable/apt/apt-get.8.en.html"};
 constexpr Example kExamples[] = {
-    {.bad = "FROM debian:12-slim\nRUN apt-get update && \\\n    apt-get install -y \\\n      curl\n", .good = "FROM debian:12-slim\nRUN apt-get update && \\\n    apt-get install --no-install-recommends -y \\\n      curl\n"},
-    {.bad = "FROM debian:12-slim\nRUN DEBIAN_FRONTEND=noninteractive apt-get -o Dpkg::Options::=--force-confold -y install curl\n", .good = "FROM debian:12-slim\nRUN DEBIAN_FRONTEND=noninteractive apt-get -o Dpkg::Options::=--force-confold -y install --no-install-recommends curl\n"},
+    {.bad = "FROM debian:12-slim\nRUN apt-get update && \\\n    apt-get install -y \\\n      curl\n",
+     .good = "FROM debian:12-slim\nRUN apt-get update && \\\n    apt-get install --no-install-recommends -y \\\n      "
+             "curl\n"},
+    {.bad = "FROM debian:12-slim\nRUN DEBIAN_FRONTEND=noninteractive apt-get -o Dpkg::Options::=--force-confold -y "
+            "install curl\n",
+     .good = "FROM debian:12-slim\nRUN DEBIAN_FRONTEND=noninteractive apt-get -o Dpkg::Options::=--force-confold -y "
+             "install --no-install-recommends curl\n"},
     {.good = "FROM debian:12-slim\nRUN apt-get -o APT::Install-Recommends=false install -y curl\n"},
-    {.good = "FROM debian:12-slim\nRUN echo 'APT::Install-Recommends \"false\";' > /etc/apt/apt.conf.d/99no\nRUN apt-get install -y curl\n"},
+    {.good = "FROM debian:12-slim\nRUN echo 'APT::Install-Recommends \"false\";' > /etc/apt/apt.conf.d/99no\nRUN "
+             "apt-get install -y curl\n"},
     {.good = "FROM debian:12-slim\nRUN apt-get remove -y curl && echo apt-get install curl\n"},
 };
-constexpr Check kChecks[] = {{.id = "DF050", .name = "apt-recommends", .title = "apt-get install without --no-install-recommends", .severity = Severity::low, .fix = Fix::safe, .aliases = kAliases, .references = kReferences, .advice = "Add --no-install-recommends and name the packages that are needed.", .run = run, .examples = kExamples}};
+constexpr Check kChecks[] = {{.id = "DF050",
+                              .name = "apt-recommends",
+                              .title = "apt-get install without --no-install-recommends",
+                              .severity = Severity::low,
+                              .fix = Fix::safe,
+                              .aliases = kAliases,
+                              .references = kReferences,
+                              .advice = "Add --no-install-recommends and name the packages that are needed.",
+                              .run = run,
+                              .examples = kExamples}};
 
 }  // namespace
 extern constinit const std::span<const Check> checks = kChecks;

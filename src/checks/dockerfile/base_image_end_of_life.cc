@@ -15,24 +15,34 @@ void run(const DockerfileInput& input, Findings& out) {
     for (const ReleaseEnd* release : releases_of(parse_image_reference(stage.image))) {
       if (release == nullptr || !release->ended(input.context.now)) continue;
       std::string_view what = out.text({release->product, " ", release->release});
-      out.add_item(what, stage.reference_span, out.text({what, " has had no support since ", release->date, " (", release->source, ")"}));
+      out.add_item(what, stage.reference_span,
+                   out.text({what, " has had no support since ", release->date, " (", release->source, ")"}));
     }
   }
 }
 
-constexpr std::string_view kReferences[] = {"https://devguide.python.org/versions/", "https://github.com/nodejs/Release", "https://wiki.debian.org/LTS", "https://alpinelinux.org/releases/"};
+constexpr std::string_view kReferences[] = {"https://devguide.python.org/versions/",
+                                            "https://github.com/nodejs/Release", "https://wiki.debian.org/LTS",
+                                            "https://alpinelinux.org/releases/"};
 constexpr Example kExamples[] = {
     {.bad = "FROM python:3.8-slim\n"},
     {.bad = "FROM node:16.20.2-alpine3.16 AS build\n"},
     {.bad = "FROM debian:buster\n"},
     {.bad = "ARG V=18\nFROM docker.io/library/node:${V}\n"},
     {.good = "FROM python:3.14-slim-trixie\n"},
-    {.good = "FROM python:3\n"},                 // a series that goes on
-    {.good = "FROM python:3.80\n"},              // not 3.8
+    {.good = "FROM python:3\n"},                     // a series that goes on
+    {.good = "FROM python:3.80\n"},                  // not 3.8
     {.good = "FROM registry.example/python:3.8\n"},  // somebody else's version numbers
     {.good = "ARG V\nFROM node:$V\n"},
 };
-constexpr Check kChecks[] = {{.id = "DF009", .name = "base-image-end-of-life", .title = "Base image release is end of life", .severity = Severity::high, .references = kReferences, .advice = "Move to a release that its publisher still supports.", .run = run, .examples = kExamples}};
+constexpr Check kChecks[] = {{.id = "DF009",
+                              .name = "base-image-end-of-life",
+                              .title = "Base image release is end of life",
+                              .severity = Severity::high,
+                              .references = kReferences,
+                              .advice = "Move to a release that its publisher still supports.",
+                              .run = run,
+                              .examples = kExamples}};
 
 }  // namespace
 extern constinit const std::span<const Check> checks = kChecks;

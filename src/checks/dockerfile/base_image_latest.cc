@@ -11,7 +11,8 @@ namespace {
 
 // Tags that publishers move to each new release, alone or in front of a variant: `lts-alpine`.
 bool moves(std::string_view tag) {
-  constexpr std::string_view kMoving[] = {"latest", "edge", "stable", "lts", "mainline", "nightly", "current", "rolling", "unstable", "testing", "devel", "main", "master"};
+  constexpr std::string_view kMoving[] = {"latest",  "edge",     "stable",  "lts",   "mainline", "nightly", "current",
+                                          "rolling", "unstable", "testing", "devel", "main",     "master"};
   std::string_view first = cut(tag, "-").before;
   return std::ranges::any_of(kMoving, [&](std::string_view word) { return equal_ignoring_case(first, word); });
 }
@@ -24,12 +25,21 @@ void run(const DockerfileInput& input, Findings& out) {
     if (image.tag == "latest")
       out.add(stage.reference_span, out.text({"base image ", stage.image, " is whatever is newest when it is built"}));
     else
-      out.as(Severity::info).add(stage.reference_span, out.text({"the tag of base image ", stage.image, " moves from release to release"}));
+      out.as(Severity::info)
+          .add(stage.reference_span,
+               out.text({"the tag of base image ", stage.image, " moves from release to release"}));
   }
 }
 
-constexpr std::string_view kAliases[] = {"DL3007", "DS-0001", "CKV_DOCKER_7", "avoid-latest-version", "DKL-DI-0006", "CIS 5.28", "image_version_using_latest"};
-constexpr std::string_view kReferences[] = {"https://docs.docker.com/build/building/best-practices/#pin-base-image-versions", "CIS Docker 5.28"};
+constexpr std::string_view kAliases[] = {"DL3007",
+                                         "DS-0001",
+                                         "CKV_DOCKER_7",
+                                         "avoid-latest-version",
+                                         "DKL-DI-0006",
+                                         "CIS 5.28",
+                                         "image_version_using_latest"};
+constexpr std::string_view kReferences[] = {
+    "https://docs.docker.com/build/building/best-practices/#pin-base-image-versions", "CIS Docker 5.28"};
 constexpr Example kExamples[] = {
     {.bad = "FROM python:latest\n"},
     {.bad = "ARG TAG=latest\nFROM python:${TAG}\n"},
@@ -40,7 +50,15 @@ constexpr Example kExamples[] = {
     {.good = "FROM python:3.13-slim AS latest\nFROM latest\n"},
     {.good = "FROM registry.example/latest:1.2\n"},
 };
-constexpr Check kChecks[] = {{.id = "DF006", .name = "base-image-latest", .title = "Base image tag is :latest (or other moving tag)", .severity = Severity::medium, .aliases = kAliases, .references = kReferences, .advice = "Name a release instead of a moving tag, and better its digest as well.", .run = run, .examples = kExamples}};
+constexpr Check kChecks[] = {{.id = "DF006",
+                              .name = "base-image-latest",
+                              .title = "Base image tag is :latest (or other moving tag)",
+                              .severity = Severity::medium,
+                              .aliases = kAliases,
+                              .references = kReferences,
+                              .advice = "Name a release instead of a moving tag, and better its digest as well.",
+                              .run = run,
+                              .examples = kExamples}};
 
 }  // namespace
 extern constinit const std::span<const Check> checks = kChecks;

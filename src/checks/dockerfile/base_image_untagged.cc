@@ -16,12 +16,15 @@ void run(const DockerfileInput& input, Findings& out) {
     }
     ImageReference image = parse_image_reference(stage.image);
     if (image.repository.empty() || !image.tag.empty() || !image.digest.empty()) continue;
-    out.add(stage.reference_span, out.text({"base image ", stage.image, " has no tag: each build may get another release"}));
+    out.add(stage.reference_span,
+            out.text({"base image ", stage.image, " has no tag: each build may get another release"}));
   }
 }
 
-constexpr std::string_view kAliases[] = {"DL3006", "DS-0001", "CKV_DOCKER_7", "missing-image-version", "image_version_not_explicit"};
-constexpr std::string_view kReferences[] = {"https://docs.docker.com/build/building/best-practices/#pin-base-image-versions"};
+constexpr std::string_view kAliases[] = {"DL3006", "DS-0001", "CKV_DOCKER_7", "missing-image-version",
+                                         "image_version_not_explicit"};
+constexpr std::string_view kReferences[] = {
+    "https://docs.docker.com/build/building/best-practices/#pin-base-image-versions"};
 constexpr Example kExamples[] = {
     {.bad = "FROM debian\n"},
     {.bad = "FROM registry.example:5000/team/app\n"},  // 5000 is a port
@@ -33,7 +36,15 @@ constexpr Example kExamples[] = {
     {.good = "ARG BASE\nFROM $BASE\n"},  // unknown
     {.good = "ARG VERSION=3.13\nFROM python:${VERSION}-slim\n"},
 };
-constexpr Check kChecks[] = {{.id = "DF005", .name = "base-image-untagged", .title = "Base image has no tag", .severity = Severity::medium, .aliases = kAliases, .references = kReferences, .advice = "Name a release: FROM debian:12-slim, and better its digest as well.", .run = run, .examples = kExamples}};
+constexpr Check kChecks[] = {{.id = "DF005",
+                              .name = "base-image-untagged",
+                              .title = "Base image has no tag",
+                              .severity = Severity::medium,
+                              .aliases = kAliases,
+                              .references = kReferences,
+                              .advice = "Name a release: FROM debian:12-slim, and better its digest as well.",
+                              .run = run,
+                              .examples = kExamples}};
 
 }  // namespace
 extern constinit const std::span<const Check> checks = kChecks;

@@ -20,13 +20,15 @@ void run(const DockerfileInput& input, Findings& out) {
     const Instruction* entrypoint = in_effect(input.file, *stage, Keyword::entrypoint);
     const Instruction* command = in_effect(input.file, *stage, Keyword::cmd);
     std::vector<std::string_view> words = started_words(entrypoint, command);
-    std::string_view server = checks::development_server(words);
+    std::string_view server = find_development_server(words);
     if (server.empty()) continue;
     out.add((command != nullptr ? command : entrypoint)->span, out.text({server, " is a development server"}));
   }
 }
 
-constexpr std::string_view kReferences[] = {"https://flask.palletsprojects.com/en/stable/server/", "https://docs.djangoproject.com/en/stable/ref/django-admin/#runserver", "https://nextjs.org/docs/app/api-reference/cli/next"};
+constexpr std::string_view kReferences[] = {"https://flask.palletsprojects.com/en/stable/server/",
+                                            "https://docs.djangoproject.com/en/stable/ref/django-admin/#runserver",
+                                            "https://nextjs.org/docs/app/api-reference/cli/next"};
 constexpr Example kExamples[] = {
     {.bad = "FROM python:3.13-slim\nCMD [\"flask\", \"run\", \"--host=0.0.0.0\"]\n"},
     {.bad = "FROM python:3.13-slim\nENTRYPOINT [\"python\", \"-m\", \"flask\"]\nCMD [\"run\"]\n"},
@@ -41,7 +43,15 @@ constexpr Example kExamples[] = {
     {.good = "FROM node:22\nCMD [\"npx\", \"next\", \"start\"]\n"},
     {.good = "FROM node:22\nCMD [\"npm\", \"run\", \"dev\"]\n", .path = "Dockerfile.dev"},
 };
-constexpr Check kChecks[] = {{.id = "DF041", .name = "development-server", .title = "Development server is the container command", .severity = Severity::high, .references = kReferences, .advice = "Start a production server: gunicorn, uvicorn without --reload, next start, node server.js.", .run = run, .examples = kExamples}};
+constexpr Check kChecks[] = {
+    {.id = "DF041",
+     .name = "development-server",
+     .title = "Development server is the container command",
+     .severity = Severity::high,
+     .references = kReferences,
+     .advice = "Start a production server: gunicorn, uvicorn without --reload, next start, node server.js.",
+     .run = run,
+     .examples = kExamples}};
 
 }  // namespace
 extern constinit const std::span<const Check> checks = kChecks;

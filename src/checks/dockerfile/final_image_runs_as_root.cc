@@ -31,7 +31,8 @@ void run(const DockerfileInput& input, Findings& out) {
     if (in_effect(input.file, *stage, Keyword::user) != nullptr) continue;
     const dockerfile::Stage* root = chain_of(input.file, *stage).back();
     if (root->scratch) {
-      out.as(Severity::info).add(stage->span, "no USER is set: the program of this image made from scratch runs as root");
+      out.as(Severity::info)
+          .add(stage->span, "no USER is set: the program of this image made from scratch runs as root");
       continue;
     }
     if (root->image.empty()) {
@@ -42,7 +43,8 @@ void run(const DockerfileInput& input, Findings& out) {
     if (runs_unprivileged(base)) continue;
     bool own_start = in_effect(input.file, *stage, Keyword::entrypoint) != nullptr;
     if (drops_privileges(base) && !own_start) {
-      out.as(Severity::info).add(stage->span, "no USER is set; the base image's entrypoint starts as root and drops to its own user");
+      out.as(Severity::info)
+          .add(stage->span, "no USER is set; the base image's entrypoint starts as root and drops to its own user");
       continue;
     }
     constexpr std::string_view kMessage = "no USER is set in this image: its processes run as root";
@@ -57,8 +59,15 @@ void run(const DockerfileInput& input, Findings& out) {
   }
 }
 
-constexpr std::string_view kAliases[] = {"CKV_DOCKER_3", "DS-0002", "CIS-DI-0001", "CIS 4.1", "missing-user", "missing-user-entrypoint", "missing_user_instruction"};
-constexpr std::string_view kReferences[] = {"CIS Docker 4.1", "https://docs.docker.com/build/building/best-practices/#user"};
+constexpr std::string_view kAliases[] = {"CKV_DOCKER_3",
+                                         "DS-0002",
+                                         "CIS-DI-0001",
+                                         "CIS 4.1",
+                                         "missing-user",
+                                         "missing-user-entrypoint",
+                                         "missing_user_instruction"};
+constexpr std::string_view kReferences[] = {"CIS Docker 4.1",
+                                            "https://docs.docker.com/build/building/best-practices/#user"};
 constexpr Example kExamples[] = {
     {.bad = "FROM python:3.13-slim\nCOPY app.py /srv/\nCMD [\"python\", \"/srv/app.py\"]\n",
      .good = "FROM python:3.13-slim\nCOPY app.py /srv/\nUSER 1001:1001\nCMD [\"python\", \"/srv/app.py\"]\n"},
@@ -69,7 +78,17 @@ constexpr Example kExamples[] = {
     {.good = "FROM nginxinc/nginx-unprivileged:1.29\nCOPY site /usr/share/nginx/html\n"},
     {.good = "ARG BASE\nFROM $BASE\nCMD [\"app\"]\n"},  // unknown
 };
-constexpr Check kChecks[] = {{.id = "DF001", .name = "final-image-runs-as-root", .title = "Final image has no USER (runs as root)", .severity = Severity::high, .fix = Fix::behaviour_changing, .aliases = kAliases, .references = kReferences, .advice = "Set USER to an unprivileged account in the last stage, and give it only the files it must write.", .run = run, .examples = kExamples}};
+constexpr Check kChecks[] = {
+    {.id = "DF001",
+     .name = "final-image-runs-as-root",
+     .title = "Final image has no USER (runs as root)",
+     .severity = Severity::high,
+     .fix = Fix::behaviour_changing,
+     .aliases = kAliases,
+     .references = kReferences,
+     .advice = "Set USER to an unprivileged account in the last stage, and give it only the files it must write.",
+     .run = run,
+     .examples = kExamples}};
 
 }  // namespace
 extern constinit const std::span<const Check> checks = kChecks;

@@ -31,17 +31,21 @@ bool stays_up(const DockerfileInput& input, const dockerfile::Stage& stage) {
   bool shell_alone = words.size() == 1 && std::ranges::find(kShells, base_name(words[0])) != std::end(kShells);
   constexpr std::string_view kHelp[] = {"--help", "-h", "help", "--version", "version"};
   bool help = std::ranges::find(kHelp, words.back()) != std::end(kHelp);
-  bool tool = entrypoint != nullptr && entrypoint->form == dockerfile::Form::exec && command == nullptr && input.services.empty();
+  bool tool = entrypoint != nullptr && entrypoint->form == dockerfile::Form::exec && command == nullptr &&
+              input.services.empty();
   return !shell_alone && !help && !tool;
 }
 
 void run(const DockerfileInput& input, Findings& out) {
   for (const dockerfile::Stage* stage : shipped_stages(input)) {
     if (const Instruction* healthcheck = in_effect(input.file, *stage, Keyword::healthcheck)) {
-      if (healthcheck->healthcheck_none) out.as(Severity::info).add(healthcheck->span, "HEALTHCHECK NONE switches the base image's check off");
+      if (healthcheck->healthcheck_none)
+        out.as(Severity::info).add(healthcheck->span, "HEALTHCHECK NONE switches the base image's check off");
       continue;
     }
-    bool in_compose = !input.services.empty() && std::ranges::all_of(input.services, [](const Service* service) { return service->container.healthcheck.set(); });
+    bool in_compose = !input.services.empty() && std::ranges::all_of(input.services, [](const Service* service) {
+      return service->container.healthcheck.set();
+    });
     if (in_compose) continue;
     if (is_function_image(parse_image_reference(base_image(input.file, *stage)))) {
       out.not_applicable("the function platform watches the container itself");
@@ -55,18 +59,32 @@ void run(const DockerfileInput& input, Findings& out) {
   }
 }
 
-constexpr std::string_view kAliases[] = {"DL3057", "DS-0026", "CKV_DOCKER_2", "CIS-DI-0006", "CIS 4.6", "healthcheck_instruction_missing"};
-constexpr std::string_view kReferences[] = {"CIS Docker 4.6", "https://docs.docker.com/reference/dockerfile/#healthcheck"};
+constexpr std::string_view kAliases[] = {"DL3057",      "DS-0026", "CKV_DOCKER_2",
+                                         "CIS-DI-0006", "CIS 4.6", "healthcheck_instruction_missing"};
+constexpr std::string_view kReferences[] = {"CIS Docker 4.6",
+                                            "https://docs.docker.com/reference/dockerfile/#healthcheck"};
 constexpr Example kExamples[] = {
     {.bad = "FROM python:3.13-slim\nEXPOSE 8000\nCMD [\"gunicorn\", \"wsgi:app\"]\n"},
     {.bad = "FROM nginx:1.29\nCOPY site /usr/share/nginx/html\n"},
-    {.good = "FROM python:3.13-slim\nHEALTHCHECK CMD [\"python\", \"/srv/health.py\"]\nCMD [\"gunicorn\", \"wsgi:app\"]\n"},
-    {.good = "FROM python:3.13-slim AS base\nHEALTHCHECK CMD [\"/health\"]\nFROM base\nCMD [\"gunicorn\", \"wsgi:app\"]\n"},
+    {.good =
+         "FROM python:3.13-slim\nHEALTHCHECK CMD [\"python\", \"/srv/health.py\"]\nCMD [\"gunicorn\", \"wsgi:app\"]\n"},
+    {.good =
+         "FROM python:3.13-slim AS base\nHEALTHCHECK CMD [\"/health\"]\nFROM base\nCMD [\"gunicorn\", \"wsgi:app\"]\n"},
     {.good = "FROM alpine:3.22\nRUN apk add --no-cache jq\nENTRYPOINT [\"jq\"]\nCMD [\"--help\"]\n"},
     {.good = "FROM public.ecr.aws/lambda/python:3.13\nCOPY app.py .\nCMD [\"app.handler\"]\n"},
-    {.good = "-- Dockerfile --\nFROM python:3.13-slim\nEXPOSE 8000\nCMD [\"gunicorn\", \"wsgi:app\"]\n-- compose.yaml --\nservices:\n  web:\n    build: .\n    healthcheck:\n      test: [\"CMD\", \"/health\"]\n"},
+    {.good = "-- Dockerfile --\nFROM python:3.13-slim\nEXPOSE 8000\nCMD [\"gunicorn\", \"wsgi:app\"]\n-- compose.yaml "
+             "--\nservices:\n  web:\n    build: .\n    healthcheck:\n      test: [\"CMD\", \"/health\"]\n"},
 };
-constexpr Check kChecks[] = {{.id = "DF035", .name = "healthcheck-missing", .title = "No HEALTHCHECK in the final image", .severity = Severity::low, .aliases = kAliases, .references = kReferences, .advice = "Add HEALTHCHECK with a command that is in the image and asks the service for an answer, or define one in compose.", .run = run, .examples = kExamples}};
+constexpr Check kChecks[] = {{.id = "DF035",
+                              .name = "healthcheck-missing",
+                              .title = "No HEALTHCHECK in the final image",
+                              .severity = Severity::low,
+                              .aliases = kAliases,
+                              .references = kReferences,
+                              .advice = "Add HEALTHCHECK with a command that is in the image and asks the service for "
+                                        "an answer, or define one in compose.",
+                              .run = run,
+                              .examples = kExamples}};
 
 }  // namespace
 extern constinit const std::span<const Check> checks = kChecks;

@@ -66,18 +66,29 @@ void run(const DockerfileInput& input, Findings& out) {
 }
 
 constexpr std::string_view kAliases[] = {"DL3002", "DS-0002", "CKV_DOCKER_8", "last-user-is-root", "last_user_is_root"};
-constexpr std::string_view kReferences[] = {"CIS Docker 4.1", "https://docs.docker.com/build/building/best-practices/#user"};
+constexpr std::string_view kReferences[] = {"CIS Docker 4.1",
+                                            "https://docs.docker.com/build/building/best-practices/#user"};
 constexpr Example kExamples[] = {
     {.bad = "FROM debian:12-slim\nUSER root\nCMD [\"/srv/app\"]\n"},
     {.bad = "FROM debian:12-slim\nUSER app\nUSER 0:0\n"},
     {.bad = "ARG UID=0\nFROM debian:12-slim\nARG UID\nUSER $UID\n"},
     {.good = "FROM debian:12-slim\nUSER root\nRUN make-ready\nUSER app\n"},
-    {.good = "FROM debian:12-slim AS build\nUSER root\nFROM debian:12-slim\nUSER app\n"},  // root stays in the build stage
+    {.good =
+         "FROM debian:12-slim AS build\nUSER root\nFROM debian:12-slim\nUSER app\n"},  // root stays in the build stage
     {.good = "FROM debian:12-slim\nARG UID=1000\nUSER ${UID}:${UID}\n"},
     {.good = "FROM debian:12-slim\nARG UID\nUSER $UID\n"},  // unknown
     {.good = "FROM debian:12-slim\nUSER rooted\n"},
 };
-constexpr Check kChecks[] = {{.id = "DF002", .name = "last-user-is-root", .title = "Last USER of a stage is root", .severity = Severity::high, .aliases = kAliases, .references = kReferences, .advice = "End the stage with USER and an unprivileged account; switch back to it after steps that need root.", .run = run, .examples = kExamples}};
+constexpr Check kChecks[] = {
+    {.id = "DF002",
+     .name = "last-user-is-root",
+     .title = "Last USER of a stage is root",
+     .severity = Severity::high,
+     .aliases = kAliases,
+     .references = kReferences,
+     .advice = "End the stage with USER and an unprivileged account; switch back to it after steps that need root.",
+     .run = run,
+     .examples = kExamples}};
 
 }  // namespace
 extern constinit const std::span<const Check> checks = kChecks;

@@ -33,11 +33,21 @@ void run(const DockerfileInput& input, Findings& out) {
 constexpr std::string_view kAliases[] = {"LegacyKeyValueFormat"};
 constexpr std::string_view kReferences[] = {"https://docs.docker.com/reference/build-checks/legacy-key-value-format/"};
 constexpr Example kExamples[] = {
-    {.bad = "FROM debian:12-slim\nENV PYTHONUNBUFFERED 1\nENV GREETING  hello you\n", .good = "FROM debian:12-slim\nENV PYTHONUNBUFFERED=1\nENV GREETING=\"hello you\"\n"},
+    {.bad = "FROM debian:12-slim\nENV PYTHONUNBUFFERED 1\nENV GREETING  hello you\n",
+     .good = "FROM debian:12-slim\nENV PYTHONUNBUFFERED=1\nENV GREETING=\"hello you\"\n"},
     {.good = "FROM debian:12-slim\nENV A=1 B=\"2 3\"\n"},
     {.good = "FROM debian:12-slim\nLABEL org.opencontainers.image.title=\"a b\"\n"},
 };
-constexpr Check kChecks[] = {{.id = "DF083", .name = "legacy-env-form", .title = "Legacy `ENV key value` form", .severity = Severity::info, .fix = Fix::safe, .aliases = kAliases, .references = kReferences, .advice = "Write ENV name=value.", .run = run, .examples = kExamples}};
+constexpr Check kChecks[] = {{.id = "DF083",
+                              .name = "legacy-env-form",
+                              .title = "Legacy `ENV key value` form",
+                              .severity = Severity::info,
+                              .fix = Fix::safe,
+                              .aliases = kAliases,
+                              .references = kReferences,
+                              .advice = "Write ENV name=value.",
+                              .run = run,
+                              .examples = kExamples}};
 
 }  // namespace
 extern constinit const std::span<const Check> checks = kChecks;

@@ -11,7 +11,8 @@ void run(const DockerfileInput& input, Findings& out) {
   for (const dockerfile::Instruction& in : input.file.instructions) {
     if (in.keyword != dockerfile::Keyword::run) continue;
     for (const PipedScript& script : piped_scripts(in.commands)) {
-      std::string_view message = out.text({"what ", script.downloader, " fetches runs as a script, unseen and unverified"});
+      std::string_view message =
+          out.text({"what ", script.downloader, " fetches runs as a script, unseen and unverified"});
       if (verifies_download(in.commands)) out.as(Severity::low);
       out.add(script.runs->span, message);
     }
@@ -19,7 +20,8 @@ void run(const DockerfileInput& input, Findings& out) {
 }
 
 constexpr std::string_view kAliases[] = {"curl-eval"};
-constexpr std::string_view kReferences[] = {"https://docs.docker.com/build/building/best-practices/#add-or-copy", "https://cwe.mitre.org/data/definitions/494.html"};
+constexpr std::string_view kReferences[] = {"https://docs.docker.com/build/building/best-practices/#add-or-copy",
+                                            "https://cwe.mitre.org/data/definitions/494.html"};
 constexpr Example kExamples[] = {
     {.bad = "FROM debian:12-slim\nRUN curl -fsSL https://get.tool.example | sh\n"},
     {.bad = "FROM debian:12-slim\nRUN wget -qO- https://get.tool.example | sudo -E bash -s -- -b /usr/local/bin\n"},
@@ -32,7 +34,16 @@ constexpr Example kExamples[] = {
     {.good = "FROM debian:12-slim\nRUN curl -fsSO https://get.tool.example/list && cat list | sh -c 'wc -l'\n"},
     {.good = "FROM debian:12-slim\nRUN echo 'curl https://get.tool.example | sh'\n"},
 };
-constexpr Check kChecks[] = {{.id = "DF019", .name = "script-piped-to-shell", .title = "Remote script piped to a shell", .severity = Severity::high, .aliases = kAliases, .references = kReferences, .advice = "Fetch a released file by ADD --checksum or compare its sha256 before it runs, or install the package of a distribution.", .run = run, .examples = kExamples}};
+constexpr Check kChecks[] = {{.id = "DF019",
+                              .name = "script-piped-to-shell",
+                              .title = "Remote script piped to a shell",
+                              .severity = Severity::high,
+                              .aliases = kAliases,
+                              .references = kReferences,
+                              .advice = "Fetch a released file by ADD --checksum or compare its sha256 before it runs, "
+                                        "or install the package of a distribution.",
+                              .run = run,
+                              .examples = kExamples}};
 
 }  // namespace
 extern constinit const std::span<const Check> checks = kChecks;

@@ -19,18 +19,31 @@ void run(const DockerfileInput& input, Findings& out) {
       if (pair.has_value && !pair.value.empty()) {
         if (!in_url && !(by_name && is_literal_secret(pair.value))) continue;
         if (in.keyword == Keyword::env)
-          out.add_item(pair.name, pair.value_span, out.text({"ENV ", pair.name, " puts its value into the image for everybody who can pull it"}));
+          out.add_item(pair.name, pair.value_span,
+                       out.text({"ENV ", pair.name, " puts its value into the image for everybody who can pull it"}));
         else
-          out.as(Severity::high).add_item(pair.name, pair.value_span, out.text({"the default of ARG ", pair.name, " stands in the file and in the image's history"}));
+          out.as(Severity::high)
+              .add_item(pair.name, pair.value_span,
+                        out.text({"the default of ARG ", pair.name, " stands in the file and in the image's history"}));
       } else if (in.keyword == Keyword::arg && by_name && !pair.has_value) {
-        out.as(Severity::medium).add_item(pair.name, pair.name_span, out.text({"what is given for ARG ", pair.name, " stays in the image's history"}));
+        out.as(Severity::medium)
+            .add_item(pair.name, pair.name_span,
+                      out.text({"what is given for ARG ", pair.name, " stays in the image's history"}));
       }
     }
   }
 }
 
-constexpr std::string_view kAliases[] = {"DL3064", "DS-0031", "CIS-DI-0010", "CIS 4.10", "secret-in-build-arg", "SecretsUsedInArgOrEnv", "passwords_and_secrets"};
-constexpr std::string_view kReferences[] = {"CIS Docker 4.10", "https://docs.docker.com/reference/build-checks/secrets-used-in-arg-or-env/", "https://docs.docker.com/build/building/secrets/"};
+constexpr std::string_view kAliases[] = {"DL3064",
+                                         "DS-0031",
+                                         "CIS-DI-0010",
+                                         "CIS 4.10",
+                                         "secret-in-build-arg",
+                                         "SecretsUsedInArgOrEnv",
+                                         "passwords_and_secrets"};
+constexpr std::string_view kReferences[] = {
+    "CIS Docker 4.10", "https://docs.docker.com/reference/build-checks/secrets-used-in-arg-or-env/",
+    "https://docs.docker.com/build/building/secrets/"};
 constexpr Example kExamples[] = {
     {.bad = "FROM debian:12-slim\nENV DB_PASSWORD=hunter2\n"},
     {.bad = "FROM debian:12-slim\nARG NPM_TOKEN\n"},
@@ -43,7 +56,17 @@ constexpr Example kExamples[] = {
     {.good = "FROM debian:12-slim\nENV DB_PASSWORD= SESSION_TOKEN=$TOKEN GREETING=secret\n"},
     {.good = "FROM debian:12-slim\nENV DATABASE_URL=postgres://app@db/app MAX_TOKENS=4096\n"},
 };
-constexpr Check kChecks[] = {{.id = "DF012", .name = "secret-in-env-or-arg", .title = "Secret in ENV or ARG", .severity = Severity::critical, .aliases = kAliases, .references = kReferences, .advice = "Give secrets to the build by RUN --mount=type=secret, and to the container when it starts. Change the ones that were built in.", .run = run, .examples = kExamples, .masked = true}};
+constexpr Check kChecks[] = {{.id = "DF012",
+                              .name = "secret-in-env-or-arg",
+                              .title = "Secret in ENV or ARG",
+                              .severity = Severity::critical,
+                              .aliases = kAliases,
+                              .references = kReferences,
+                              .advice = "Give secrets to the build by RUN --mount=type=secret, and to the container "
+                                        "when it starts. Change the ones that were built in.",
+                              .run = run,
+                              .examples = kExamples,
+                              .masked = true}};
 
 }  // namespace
 extern constinit const std::span<const Check> checks = kChecks;

@@ -21,7 +21,8 @@ using dockerfile::Keyword;
 bool needs_no_shell(const Instruction& in) {
   if (in.commands.size() != 1) return false;
   const shell::Command& command = in.commands[0];
-  if (command.words.empty() || !command.assignments.empty() || !command.redirections.empty() || command.depth != 0) return false;
+  if (command.words.empty() || !command.assignments.empty() || !command.redirections.empty() || command.depth != 0)
+    return false;
   return std::ranges::none_of(command.words, [](const shell::Word& word) {
     return word.expands || (!word.quoted && word.text.find_first_of("*?[~{!") != std::string_view::npos);
   });
@@ -41,7 +42,10 @@ void run(const DockerfileInput& input, Findings& out) {
     if (in.keyword != Keyword::cmd && in.keyword != Keyword::entrypoint && in.keyword != Keyword::healthcheck) continue;
     if (in.form != dockerfile::Form::shell || in.stage < 0) continue;
     if (in.json_like) {
-      out.as(Severity::medium).add(in.span, "this looks like exec form but is no JSON array, so a shell runs it as it stands; text behind the bracket and single quotes do that");
+      out.as(Severity::medium)
+          .add(in.span,
+               "this looks like exec form but is no JSON array, so a shell runs it as it stands; text behind the "
+               "bracket and single quotes do that");
       continue;
     }
     // A shell that somebody chose, for instance with pipefail, is there by design.
@@ -54,17 +58,21 @@ void run(const DockerfileInput& input, Findings& out) {
     } else if (needs_no_shell(in)) {
       const shell::Command& command = in.commands[0];
       Span words{command.words.front().span.begin, command.words.back().span.end};
-      out.add(in.span, "shell form: the program is a child of /bin/sh and gets no signals", {Edit{words, exec_form(command), {}}});
+      out.add(in.span, "shell form: the program is a child of /bin/sh and gets no signals",
+              {Edit{words, exec_form(command), {}}});
     } else {
       out.add(in.span, "shell form: the program is a child of /bin/sh and gets no signals");
     }
   }
 }
 
-constexpr std::string_view kAliases[] = {"DL3025", "prefer-json-notation", "JSONArgsRecommended", "not_using_json_in_cmd_and_entrypoint_arguments"};
-constexpr std::string_view kReferences[] = {"https://docs.docker.com/reference/build-checks/json-args-recommended/", "https://docs.docker.com/reference/dockerfile/#shell-and-exec-form"};
+constexpr std::string_view kAliases[] = {"DL3025", "prefer-json-notation", "JSONArgsRecommended",
+                                         "not_using_json_in_cmd_and_entrypoint_arguments"};
+constexpr std::string_view kReferences[] = {"https://docs.docker.com/reference/build-checks/json-args-recommended/",
+                                            "https://docs.docker.com/reference/dockerfile/#shell-and-exec-form"};
 constexpr Example kExamples[] = {
-    {.bad = "FROM python:3.13-slim\nCMD gunicorn -b 0.0.0.0:8000 'my app:app'\n", .good = "FROM python:3.13-slim\nCMD [\"gunicorn\", \"-b\", \"0.0.0.0:8000\", \"my app:app\"]\n"},
+    {.bad = "FROM python:3.13-slim\nCMD gunicorn -b 0.0.0.0:8000 'my app:app'\n",
+     .good = "FROM python:3.13-slim\nCMD [\"gunicorn\", \"-b\", \"0.0.0.0:8000\", \"my app:app\"]\n"},
     {.bad = "FROM python:3.13-slim\nCMD ['gunicorn', 'wsgi:app']\n"},
     {.bad = "FROM python:3.13-slim\nCMD [\"gunicorn\", \"wsgi:app\"] # the server\n"},
     {.bad = "FROM python:3.13-slim\nCMD gunicorn -b 0.0.0.0:$PORT wsgi:app\n"},
@@ -72,7 +80,17 @@ constexpr Example kExamples[] = {
     {.good = "FROM python:3.13-slim\nCMD [\"sh\", \"-c\", \"exec gunicorn -b 0.0.0.0:$PORT wsgi:app\"]\n"},
     {.good = "FROM python:3.13-slim\nRUN pip list\n"},
 };
-constexpr Check kChecks[] = {{.id = "DF040", .name = "shell-form-command", .title = "Shell form CMD/ENTRYPOINT/HEALTHCHECK CMD", .severity = Severity::low, .fix = Fix::behaviour_changing, .aliases = kAliases, .references = kReferences, .advice = "Write a JSON array with double quotes and nothing behind it: CMD [\"program\", \"argument\"].", .run = run, .examples = kExamples}};
+constexpr Check kChecks[] = {
+    {.id = "DF040",
+     .name = "shell-form-command",
+     .title = "Shell form CMD/ENTRYPOINT/HEALTHCHECK CMD",
+     .severity = Severity::low,
+     .fix = Fix::behaviour_changing,
+     .aliases = kAliases,
+     .references = kReferences,
+     .advice = "Write a JSON array with double quotes and nothing behind it: CMD [\"program\", \"argument\"].",
+     .run = run,
+     .examples = kExamples}};
 
 }  // namespace
 extern constinit const std::span<const Check> checks = kChecks;

@@ -36,7 +36,7 @@ bool names_this_host(std::string_view word) {
 }
 
 struct Insecure {
-  size_t word = 0;                          // index among the arguments
+  size_t word = 0;                            // index among the arguments
   size_t in_bundle = std::string_view::npos;  // of the letter; npos: the whole word
 };
 
@@ -48,7 +48,8 @@ bool find_insecure(std::string_view program, std::span<const std::string_view> w
     if (program == "curl" && word.starts_with('-') && !word.starts_with("--") && word.size() > 1) {
       bool takes_next = false;
       size_t at = insecure_in_bundle(word, takes_next);
-      if (at != std::string_view::npos && !insecure) found = {i, word.size() == 2 ? std::string_view::npos : at}, insecure = true;
+      if (at != std::string_view::npos && !insecure)
+        found = {i, word.size() == 2 ? std::string_view::npos : at}, insecure = true;
       if (takes_next) ++i;
     } else if ((program == "curl" && (word == "--insecure" || word == "--proxy-insecure")) ||
                (program == "wget" && word == "--no-check-certificate")) {
@@ -63,7 +64,9 @@ bool find_insecure(std::string_view program, std::span<const std::string_view> w
 
 void run(const DockerfileInput& input, Findings& out) {
   for (const dockerfile::Instruction& in : input.file.instructions) {
-    if (in.keyword != Keyword::run && in.keyword != Keyword::cmd && in.keyword != Keyword::entrypoint && in.keyword != Keyword::healthcheck) continue;
+    if (in.keyword != Keyword::run && in.keyword != Keyword::cmd && in.keyword != Keyword::entrypoint &&
+        in.keyword != Keyword::healthcheck)
+      continue;
     std::vector<std::string_view> words;
     Insecure found;
     for (const shell::Command& command : in.commands) {
@@ -104,17 +107,33 @@ void run(const DockerfileInput& input, Findings& out) {
 }
 
 constexpr std::string_view kAliases[] = {"CKV2_DOCKER_2", "CKV2_DOCKER_3"};
-constexpr std::string_view kReferences[] = {"https://curl.se/docs/manpage.html#-k", "https://cwe.mitre.org/data/definitions/295.html"};
+constexpr std::string_view kReferences[] = {"https://curl.se/docs/manpage.html#-k",
+                                            "https://cwe.mitre.org/data/definitions/295.html"};
 constexpr Example kExamples[] = {
-    {.bad = "FROM debian:12-slim\nRUN curl -k https://files.example/a -o a\n", .good = "FROM debian:12-slim\nRUN curl https://files.example/a -o a\n"},
-    {.bad = "FROM debian:12-slim\nRUN curl -fsSLkO https://files.example/a && \\\n    wget -q --no-check-certificate \\\n      https://files.example/b\n", .good = "FROM debian:12-slim\nRUN curl -fsSLO https://files.example/a && \\\n    wget -q \\\n      https://files.example/b\n"},
+    {.bad = "FROM debian:12-slim\nRUN curl -k https://files.example/a -o a\n",
+     .good = "FROM debian:12-slim\nRUN curl https://files.example/a -o a\n"},
+    {.bad = "FROM debian:12-slim\nRUN curl -fsSLkO https://files.example/a && \\\n    wget -q --no-check-certificate "
+            "\\\n      https://files.example/b\n",
+     .good = "FROM debian:12-slim\nRUN curl -fsSLO https://files.example/a && \\\n    wget -q \\\n      "
+             "https://files.example/b\n"},
     {.bad = "FROM debian:12-slim\nRUN [\"curl\", \"--insecure\", \"https://files.example/a\"]\n"},
     {.good = "FROM debian:12-slim\nRUN curl -fsSL https://files.example/a | sort -k 2\n"},
     {.good = "FROM debian:12-slim\nRUN curl --keepalive-time 2 -okeep https://files.example/a; sort -k2 keep\n"},
     {.good = "FROM debian:12-slim\nRUN curl -o k https://files.example/a\n"},
-    {.good = "FROM debian:12-slim\nHEALTHCHECK CMD curl -fk https://localhost:8443/ || exit 1\n"},  // nobody is in between
+    {.good =
+         "FROM debian:12-slim\nHEALTHCHECK CMD curl -fk https://localhost:8443/ || exit 1\n"},  // nobody is in between
 };
-constexpr Check kChecks[] = {{.id = "DF021", .name = "tls-verification-off", .title = "TLS verification off in curl/wget", .severity = Severity::high, .fix = Fix::safe, .aliases = kAliases, .references = kReferences, .advice = "Drop the option; add the certificate authority of a private server to the image's trust store.", .run = run, .examples = kExamples}};
+constexpr Check kChecks[] = {
+    {.id = "DF021",
+     .name = "tls-verification-off",
+     .title = "TLS verification off in curl/wget",
+     .severity = Severity::high,
+     .fix = Fix::safe,
+     .aliases = kAliases,
+     .references = kReferences,
+     .advice = "Drop the option; add the certificate authority of a private server to the image's trust store.",
+     .run = run,
+     .examples = kExamples}};
 
 }  // namespace
 extern constinit const std::span<const Check> checks = kChecks;

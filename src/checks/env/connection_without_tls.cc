@@ -28,7 +28,8 @@ Tls postgres_tls(std::string_view path) {
   std::string_view mode = parameter(path, "sslmode");
   if (mode.empty()) mode = parameter(path, "ssl");  // asyncpg, node-postgres
   if (mode == "verify-full" || mode == "verify-ca") return Tls::verified;
-  if (mode == "require" || mode == "no-verify" || equal_ignoring_case(mode, "true") || mode == "1") return Tls::unverified;
+  if (mode == "require" || mode == "no-verify" || equal_ignoring_case(mode, "true") || mode == "1")
+    return Tls::unverified;
   return Tls::off;
 }
 
@@ -67,33 +68,54 @@ void run(const EnvInput& input, Findings& out) {
     Tls tls = Tls::off;
     if (!url.found || !tls_of(url, tls) || tls == Tls::verified) continue;
     // An empty host is a socket; a path as a parameter, too.
-    if (url.host.empty() || url.host == "localhost" || url.host.starts_with("127.") || url.host == "::1" || parameter(url.path, "host").starts_with('/')) continue;
+    if (url.host.empty() || url.host == "localhost" || url.host.starts_with("127.") || url.host == "::1" ||
+        parameter(url.path, "host").starts_with('/'))
+      continue;
     if (url.host.find('$') != std::string_view::npos) {
       out.unknown(entry.value_span, "the host of the connection is a variable");
       continue;
     }
     if (tls == Tls::unverified) {
-      out.as(Severity::info).add_item(entry.name, entry.value_span, out.text({entry.name, " asks for TLS but takes any certificate: use verify-full"}));
+      out.as(Severity::info)
+          .add_item(entry.name, entry.value_span,
+                    out.text({entry.name, " asks for TLS but takes any certificate: use verify-full"}));
       continue;
     }
     // A name without a dot is another container's, so the traffic stays on a network of this machine.
-    if (url.host.find('.') == std::string_view::npos && url.host.find(':') == std::string_view::npos) out.as(Severity::low);
+    if (url.host.find('.') == std::string_view::npos && url.host.find(':') == std::string_view::npos)
+      out.as(Severity::low);
     out.add_item(entry.name, entry.value_span, out.text({entry.name, " connects to ", url.host, " without TLS"}));
   }
 }
 
 constexpr std::string_view kAliases[] = {"sequelize-enforce-tls"};
-constexpr std::string_view kReferences[] = {"https://www.postgresql.org/docs/current/libpq-ssl.html", "https://redis.io/docs/latest/operate/oss_and_stack/management/security/encryption/"};
+constexpr std::string_view kReferences[] = {
+    "https://www.postgresql.org/docs/current/libpq-ssl.html",
+    "https://redis.io/docs/latest/operate/oss_and_stack/management/security/encryption/"};
 constexpr Example kExamples[] = {
     {.bad = "DATABASE_URL=postgresql://app@db.corp.example:5432/app\n", .path = ".env"},
     {.bad = "DATABASE_URL=postgresql://app@db.corp.example/app?sslmode=prefer\n", .path = ".env"},
     {.bad = "DATABASE_URL=postgresql+psycopg2://app@db.corp.example/app?sslmode=require\n", .path = ".env"},
     {.bad = "REDIS_URL=redis://cache.corp.example:6379/0\n", .path = ".env"},
-    {.good = "DATABASE_URL=postgresql://app@db.corp.example/app?sslmode=verify-full\nREDIS_URL=rediss://cache.corp.example:6380/0\n", .path = ".env"},
-    {.good = "DATABASE_URL=postgresql://app@localhost/app\nLOCAL_URL=postgresql:///app\nSOCKET_URL=postgresql://app@/app?host=/run/postgresql\n", .path = ".env"},
+    {.good = "DATABASE_URL=postgresql://app@db.corp.example/app?sslmode=verify-full\nREDIS_URL=rediss://"
+             "cache.corp.example:6380/0\n",
+     .path = ".env"},
+    {.good = "DATABASE_URL=postgresql://app@localhost/app\nLOCAL_URL=postgresql:///app\nSOCKET_URL=postgresql://app@/"
+             "app?host=/run/postgresql\n",
+     .path = ".env"},
     {.good = "SITE=http://www.example/\nDATABASE_URL=postgresql://app@$DB_HOST/app\n", .path = ".env"},
 };
-constexpr Check kChecks[] = {{.id = "EN005", .name = "connection-without-tls", .title = "Connection URL without TLS", .severity = Severity::medium, .aliases = kAliases, .references = kReferences, .advice = "Connect with sslmode=verify-full, rediss:// or amqps://, and give the server a certificate.", .run = run, .examples = kExamples, .masked = true}};
+constexpr Check kChecks[] = {
+    {.id = "EN005",
+     .name = "connection-without-tls",
+     .title = "Connection URL without TLS",
+     .severity = Severity::medium,
+     .aliases = kAliases,
+     .references = kReferences,
+     .advice = "Connect with sslmode=verify-full, rediss:// or amqps://, and give the server a certificate.",
+     .run = run,
+     .examples = kExamples,
+     .masked = true}};
 
 }  // namespace
 extern constinit const std::span<const Check> checks = kChecks;

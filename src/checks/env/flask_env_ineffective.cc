@@ -53,8 +53,9 @@ void run(const EnvInput& input, Findings& out) {
   const dotenv::Entry* debug = input.file.find("FLASK_DEBUG");
   bool debug_on = debug != nullptr && is_truthy(debug->value) && equal_ignoring_case(entry->value, "production");
   if (debug_on) out.as(Severity::medium);
-  std::string_view message = debug_on ? out.text({"Flask ", version, " ignores FLASK_ENV, and FLASK_DEBUG turns debugging on"})
-                                      : out.text({"Flask ", version, " ignores FLASK_ENV"});
+  std::string_view message =
+      debug_on ? out.text({"Flask ", version, " ignores FLASK_ENV, and FLASK_DEBUG turns debugging on"})
+               : out.text({"Flask ", version, " ignores FLASK_ENV"});
   out.add(entry->span, message);
 }
 
@@ -65,7 +66,14 @@ constexpr Example kExamples[] = {
     {.good = "-- .env --\nFLASK_ENV=production\n-- requirements.txt --\nflask-cors==4.0.0\n"},
     {.good = "-- .env --\nFLASK_DEBUG=0\n-- requirements.txt --\nFlask==3.1.0\n"},
 };
-constexpr Check kChecks[] = {{.id = "EN019", .name = "flask-env-ineffective", .title = "FLASK_ENV has no effect", .severity = Severity::info, .references = kReferences, .advice = "Remove it, and set FLASK_DEBUG=0 where debugging must stay off.", .run = run, .examples = kExamples}};
+constexpr Check kChecks[] = {{.id = "EN019",
+                              .name = "flask-env-ineffective",
+                              .title = "FLASK_ENV has no effect",
+                              .severity = Severity::info,
+                              .references = kReferences,
+                              .advice = "Remove it, and set FLASK_DEBUG=0 where debugging must stay off.",
+                              .run = run,
+                              .examples = kExamples}};
 
 }  // namespace
 extern constinit const std::span<const Check> checks = kChecks;

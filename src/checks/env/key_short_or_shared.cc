@@ -26,7 +26,8 @@ bool is_monotonous(std::string_view value) {
 
 bool counts(const dotenv::Entry& entry) {
   // A placeholder or a default is EN002's.
-  return entry.has_value && is_signing_key_name(entry.name) && is_literal_secret(entry.value) && !is_placeholder(entry.value) && !is_default_password(entry.value);
+  return entry.has_value && is_signing_key_name(entry.name) && is_literal_secret(entry.value) &&
+         !is_placeholder(entry.value) && !is_default_password(entry.value);
 }
 
 void run(const EnvInput& input, Findings& out) {
@@ -49,22 +50,35 @@ void run(const EnvInput& input, Findings& out) {
       if (file == nullptr || source.path == input.path || is_example_path(source.path)) continue;
       const dotenv::Entry* other = file->find(entry.name);
       if (other == nullptr || trim(other->value) != value) continue;
-      out.add_item("shared with another file", entry.value_span, out.text({entry.name, " is the same key in ", source.path}));
+      out.add_item("shared with another file", entry.value_span,
+                   out.text({entry.name, " is the same key in ", source.path}));
       break;
     }
   }
 }
 
-constexpr std::string_view kReferences[] = {"https://www.rfc-editor.org/rfc/rfc7518#section-3.2", "https://flask.palletsprojects.com/en/stable/config/#SECRET_KEY"};
+constexpr std::string_view kReferences[] = {"https://www.rfc-editor.org/rfc/rfc7518#section-3.2",
+                                            "https://flask.palletsprojects.com/en/stable/config/#SECRET_KEY"};
 // Patterns in place of random text: a scanner of this repository would take that for a leak.
 constexpr Example kExamples[] = {
     {.bad = "JWT_SECRET_KEY=abcdef0123456789abcdef01\n", .path = ".env"},
-    {.bad = "SECRET_KEY=00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\nJWT_SECRET_KEY=00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\n", .path = ".env"},
+    {.bad = "SECRET_KEY=00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\nJWT_SECRET_KEY="
+            "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\n",
+     .path = ".env"},
     {.good = "SECRET_KEY=00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\n", .path = ".env"},
-    {.good = "STRIPE_SECRET_KEY=abc\nAWS_SECRET_ACCESS_KEY=def\nSECRET_KEY_FILE=/run/secrets/key\nSECRET_KEY=${KEY}\n", .path = ".env"},
+    {.good = "STRIPE_SECRET_KEY=abc\nAWS_SECRET_ACCESS_KEY=def\nSECRET_KEY_FILE=/run/secrets/key\nSECRET_KEY=${KEY}\n",
+     .path = ".env"},
     {.good = "SECRET_KEY=abc\n", .path = ".env.example"},
 };
-constexpr Check kChecks[] = {{.id = "EN003", .name = "key-short-or-shared", .title = "SECRET_KEY/JWT key short, low entropy or shared", .severity = Severity::high, .references = kReferences, .advice = "Give each purpose and each environment its own key: openssl rand -hex 32.", .run = run, .examples = kExamples, .masked = true}};
+constexpr Check kChecks[] = {{.id = "EN003",
+                              .name = "key-short-or-shared",
+                              .title = "SECRET_KEY/JWT key short, low entropy or shared",
+                              .severity = Severity::high,
+                              .references = kReferences,
+                              .advice = "Give each purpose and each environment its own key: openssl rand -hex 32.",
+                              .run = run,
+                              .examples = kExamples,
+                              .masked = true}};
 
 }  // namespace
 extern constinit const std::span<const Check> checks = kChecks;

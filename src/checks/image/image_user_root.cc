@@ -15,14 +15,23 @@ void run(const ImageInput& input, Findings& out) {
 }
 
 constexpr std::string_view kAliases[] = {"CIS-DI-0001", "CIS 4.1"};
-constexpr std::string_view kReferences[] = {"CIS Docker 4.1", "https://github.com/opencontainers/image-spec/blob/main/config.md"};
+constexpr std::string_view kReferences[] = {"CIS Docker 4.1",
+                                            "https://github.com/opencontainers/image-spec/blob/main/config.md"};
 // An OCI image config.
 constexpr Example kExamples[] = {
     {.bad = "{\"architecture\": \"amd64\", \"os\": \"linux\", \"config\": {\"Cmd\": [\"/app\"]}}\n"},
     {.bad = "{\"architecture\": \"amd64\", \"os\": \"linux\", \"config\": {\"User\": \"0:0\"}}\n"},
     {.good = "{\"architecture\": \"amd64\", \"os\": \"linux\", \"config\": {\"User\": \"1001:1001\"}}\n"},
 };
-constexpr Check kChecks[] = {{.id = "IM001", .name = "image-user-root", .title = "Image user is root", .severity = Severity::high, .aliases = kAliases, .references = kReferences, .advice = "Build it with USER and an unprivileged account.", .run = run, .examples = kExamples}};
+constexpr Check kChecks[] = {{.id = "IM001",
+                              .name = "image-user-root",
+                              .title = "Image user is root",
+                              .severity = Severity::high,
+                              .aliases = kAliases,
+                              .references = kReferences,
+                              .advice = "Build it with USER and an unprivileged account.",
+                              .run = run,
+                              .examples = kExamples}};
 
 }  // namespace
 extern constinit const std::span<const Check> checks = kChecks;

@@ -31,13 +31,25 @@ void run(const NginxInput& input, Findings& out) {
 }
 
 constexpr std::string_view kAliases[] = {"insecure-ssl-version", "weak_ssl_tls"};
-constexpr std::string_view kReferences[] = {"https://www.rfc-editor.org/rfc/rfc8996", "https://nginx.org/en/docs/http/ngx_http_ssl_module.html#ssl_protocols"};
+constexpr std::string_view kReferences[] = {"https://www.rfc-editor.org/rfc/rfc8996",
+                                            "https://nginx.org/en/docs/http/ngx_http_ssl_module.html#ssl_protocols"};
 constexpr Example kExamples[] = {
-    {.bad = "server {\n    listen 443 ssl;\n    ssl_protocols TLSv1 TLSv1.1 TLSv1.2;\n}\n", .good = "server {\n    listen 443 ssl;\n    ssl_protocols TLSv1.2;\n}\n"},
-    {.bad = "server {\n    listen 80;\n    proxy_ssl_protocols SSLv3;\n}\n", .good = "server {\n    listen 80;\n    proxy_ssl_protocols TLSv1.2 TLSv1.3;\n}\n"},
+    {.bad = "server {\n    listen 443 ssl;\n    ssl_protocols TLSv1 TLSv1.1 TLSv1.2;\n}\n",
+     .good = "server {\n    listen 443 ssl;\n    ssl_protocols TLSv1.2;\n}\n"},
+    {.bad = "server {\n    listen 80;\n    proxy_ssl_protocols SSLv3;\n}\n",
+     .good = "server {\n    listen 80;\n    proxy_ssl_protocols TLSv1.2 TLSv1.3;\n}\n"},
     {.good = "server {\n    listen 443 ssl;\n    ssl_protocols TLSv1.2 TLSv1.3;  # not TLSv1.1\n}\n"},
 };
-constexpr Check kChecks[] = {{.id = "NX018", .name = "obsolete-tls-protocol", .title = "Obsolete TLS protocol", .severity = Severity::high, .fix = Fix::safe, .aliases = kAliases, .references = kReferences, .advice = "Allow TLSv1.2 and TLSv1.3 only.", .run = run, .examples = kExamples}};
+constexpr Check kChecks[] = {{.id = "NX018",
+                              .name = "obsolete-tls-protocol",
+                              .title = "Obsolete TLS protocol",
+                              .severity = Severity::high,
+                              .fix = Fix::safe,
+                              .aliases = kAliases,
+                              .references = kReferences,
+                              .advice = "Allow TLSv1.2 and TLSv1.3 only.",
+                              .run = run,
+                              .examples = kExamples}};
 
 }  // namespace
 extern constinit const std::span<const Check> checks = kChecks;

@@ -32,13 +32,16 @@ void run(const NginxInput& input, Findings& out) {
   for (const Directive* directive : all_directives(input.file, "server_tokens")) {
     if (!shows_version(*directive)) continue;
     explicit_on = true;
-    out.add(directive->span, "nginx tells its version in every answer and error page", {Edit{directive->arguments[0].span, "off", {}}});
+    out.add(directive->span, "nginx tells its version in every answer and error page",
+            {Edit{directive->arguments[0].span, "off", {}}});
   }
   if (explicit_on) return;
   // Once per file: at the http block, else at the first server that lacks it.
   const Directive* lacking = nullptr;
   for (const Directive* server : all_directives(input.file, "server")) {
-    if (!server->block || (server->parent != nullptr && server->parent->name != "http") || in_force(input.file, *server, "server_tokens") != nullptr) continue;
+    if (!server->block || (server->parent != nullptr && server->parent->name != "http") ||
+        in_force(input.file, *server, "server_tokens") != nullptr)
+      continue;
     lacking = server->parent != nullptr ? server->parent : server;
     break;
   }
@@ -46,7 +49,8 @@ void run(const NginxInput& input, Findings& out) {
   constexpr std::string_view kMessage = "server_tokens is not off, so nginx tells its version in every answer";
   LinePlace place = first_line_in(input.file, *lacking);
   if (place.found)
-    out.add(lacking->name_span, kMessage, {Edit{{place.offset, place.offset}, out.text({place.indentation, "server_tokens off;\n"}), {}}});
+    out.add(lacking->name_span, kMessage,
+            {Edit{{place.offset, place.offset}, out.text({place.indentation, "server_tokens off;\n"}), {}}});
   else
     out.add(lacking->name_span, kMessage);
 }
@@ -54,13 +58,25 @@ void run(const NginxInput& input, Findings& out) {
 constexpr std::string_view kAliases[] = {"version_disclosure"};
 constexpr std::string_view kReferences[] = {"https://nginx.org/en/docs/http/ngx_http_core_module.html#server_tokens"};
 constexpr Example kExamples[] = {
-    {.bad = "http {\n    server_tokens on;\n    server {\n        listen 80;\n    }\n}\n", .good = "http {\n    server_tokens off;\n    server {\n        listen 80;\n    }\n}\n"},
-    {.bad = "server {\n    listen 80;\n    server_name www.example;\n}\n", .good = "server {\n    server_tokens off;\n    listen 80;\n    server_name www.example;\n}\n"},
-    {.bad = "http {\n    include mime.types;\n    server { listen 80; }\n}\n", .good = "http {\n    server_tokens off;\n    include mime.types;\n    server { listen 80; }\n}\n"},
+    {.bad = "http {\n    server_tokens on;\n    server {\n        listen 80;\n    }\n}\n",
+     .good = "http {\n    server_tokens off;\n    server {\n        listen 80;\n    }\n}\n"},
+    {.bad = "server {\n    listen 80;\n    server_name www.example;\n}\n",
+     .good = "server {\n    server_tokens off;\n    listen 80;\n    server_name www.example;\n}\n"},
+    {.bad = "http {\n    include mime.types;\n    server { listen 80; }\n}\n",
+     .good = "http {\n    server_tokens off;\n    include mime.types;\n    server { listen 80; }\n}\n"},
     {.good = "upstream app {\n    server app:8000;\n}\n"},  // nothing answers here
     {.good = "stream {\n    server {\n        listen 5432;\n    }\n}\n"},
 };
-constexpr Check kChecks[] = {{.id = "NX027", .name = "server-tokens", .title = "server_tokens not off", .severity = Severity::low, .fix = Fix::safe, .aliases = kAliases, .references = kReferences, .advice = "Set server_tokens off; in the http block.", .run = run, .examples = kExamples}};
+constexpr Check kChecks[] = {{.id = "NX027",
+                              .name = "server-tokens",
+                              .title = "server_tokens not off",
+                              .severity = Severity::low,
+                              .fix = Fix::safe,
+                              .aliases = kAliases,
+                              .references = kReferences,
+                              .advice = "Set server_tokens off; in the http block.",
+                              .run = run,
+                              .examples = kExamples}};
 
 }  // namespace
 extern constinit const std::span<const Check> checks = kChecks;

@@ -15,7 +15,9 @@ namespace {
 // `!` excludes for good, `-` removes, `+` moves to the end or, inside an entry, is a logical and.
 
 // Broken or unauthenticated: none of them may be left.
-constexpr std::string_view kBroken[] = {"aNULL", "eNULL", "NULL", "ADH", "AECDH", "RC4", "RC2", "DES", "3DES", "MD5", "EXPORT", "EXPORT40", "EXPORT56", "EXP", "LOW", "IDEA", "SEED"};
+constexpr std::string_view kBroken[] = {"aNULL",    "eNULL", "NULL", "ADH",  "AECDH",  "RC4",
+                                        "RC2",      "DES",   "3DES", "MD5",  "EXPORT", "EXPORT40",
+                                        "EXPORT56", "EXP",   "LOW",  "IDEA", "SEED"};
 // What classes bring in by their own definition unless it is excluded (OpenSSL 1.1.1 and older builds of it).
 struct Class {
   std::string_view name;
@@ -83,7 +85,8 @@ Judgement judge(std::string_view ciphers) {
     }
     std::string_view broken = broken_part(entry);
     if (!broken.empty() && !excluded(exclusions, broken) && result.weak.empty()) result.weak = broken;
-    bool aead = entry.find("GCM") != std::string_view::npos || entry.find("CHACHA20") != std::string_view::npos || entry.find("CCM") != std::string_view::npos;
+    bool aead = entry.find("GCM") != std::string_view::npos || entry.find("CHACHA20") != std::string_view::npos ||
+                entry.find("CCM") != std::string_view::npos;
     bool full_name = entry.find('-') != std::string_view::npos || entry.starts_with("TLS_");
     if (!full_name && !aead) by_class = true;  // "EECDH", "ECDH+AES": hold AEAD suites, too
     (aead ? named_aead : named_cbc) = true;
@@ -95,7 +98,8 @@ Judgement judge(std::string_view ciphers) {
 
 // Mozilla's intermediate profile, version 5.7, TLS 1.2 part (wiki.mozilla.org/Security/Server_Side_TLS).
 constexpr std::string_view kIntermediate =
-    "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:"
+    "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-"
+    "SHA384:"
     "ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305";
 
 void run(const NginxInput& input, Findings& out) {
@@ -120,10 +124,13 @@ void run(const NginxInput& input, Findings& out) {
 }
 
 constexpr std::string_view kAliases[] = {"weak_ssl_tls"};
-constexpr std::string_view kReferences[] = {"https://wiki.mozilla.org/Security/Server_Side_TLS", "https://www.rfc-editor.org/rfc/rfc9325#section-4.2"};
+constexpr std::string_view kReferences[] = {"https://wiki.mozilla.org/Security/Server_Side_TLS",
+                                            "https://www.rfc-editor.org/rfc/rfc9325#section-4.2"};
 constexpr Example kExamples[] = {
     {.bad = "server {\n    listen 443 ssl;\n    ssl_ciphers ALL:!aNULL;\n}\n",
-     .good = "server {\n    listen 443 ssl;\n    ssl_ciphers ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305;\n}\n"},
+     .good = "server {\n    listen 443 ssl;\n    ssl_ciphers "
+             "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-"
+             "GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305;\n}\n"},
     {.bad = "server {\n    listen 443 ssl;\n    ssl_ciphers HIGH:!aNULL:!MD5;\n}\n"},
     {.bad = "server {\n    listen 443 ssl;\n    ssl_ciphers 'ECDHE-RSA-AES128-GCM-SHA256:DES-CBC3-SHA';\n}\n"},
     {.bad = "server {\n    listen 443 ssl;\n    ssl_ciphers ECDHE-RSA-AES128-SHA:ECDHE-RSA-AES256-SHA;\n}\n"},
@@ -131,7 +138,17 @@ constexpr Example kExamples[] = {
     {.good = "server {\n    listen 443 ssl;\n    ssl_ciphers HIGH:!aNULL:!kRSA:!MD5:!RC4:!3DES;\n}\n"},
     {.good = "server {\n    listen 443 ssl;\n    ssl_ciphers ECDHE-RSA-CHACHA20-POLY1305:!DES:!MD5:!RC4;\n}\n"},
 };
-constexpr Check kChecks[] = {{.id = "NX020", .name = "weak-ciphers", .title = "Weak ciphers", .severity = Severity::medium, .fix = Fix::behaviour_changing, .aliases = kAliases, .references = kReferences, .advice = "Use Mozilla's intermediate list, or leave ssl_ciphers out and allow TLS 1.3 only.", .run = run, .examples = kExamples}};
+constexpr Check kChecks[] = {
+    {.id = "NX020",
+     .name = "weak-ciphers",
+     .title = "Weak ciphers",
+     .severity = Severity::medium,
+     .fix = Fix::behaviour_changing,
+     .aliases = kAliases,
+     .references = kReferences,
+     .advice = "Use Mozilla's intermediate list, or leave ssl_ciphers out and allow TLS 1.3 only.",
+     .run = run,
+     .examples = kExamples}};
 
 }  // namespace
 extern constinit const std::span<const Check> checks = kChecks;

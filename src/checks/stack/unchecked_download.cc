@@ -21,7 +21,8 @@ std::string_view written_file(const shell::Command& command) {
   for (size_t i = 0; i + 1 < words.size(); ++i) {
     std::string_view word = words[i].text;
     if (word == "--output" || word == "--output-document") return words[i + 1].text;
-    if (word.size() > 1 && word[0] == '-' && word[1] != '-' && word.back() == (curl ? 'o' : 'O')) return words[i + 1].text;
+    if (word.size() > 1 && word[0] == '-' && word[1] != '-' && word.back() == (curl ? 'o' : 'O'))
+      return words[i + 1].text;
   }
   return {};
 }
@@ -45,7 +46,8 @@ void check_script(const Source& source, Findings& out) {
     if (program != "chmod" && program != "sh" && program != "bash") continue;
     std::span<const shell::Word> words = command.arguments();
     if (words.empty()) continue;
-    bool runs = program != "chmod" || words[0].text.find('x') != std::string_view::npos || words[0].text.starts_with("7") || words[0].text.starts_with("07");
+    bool runs = program != "chmod" || words[0].text.find('x') != std::string_view::npos ||
+                words[0].text.starts_with("7") || words[0].text.starts_with("07");
     for (const shell::Word& word : words) {
       if (!runs || !fetched.contains(word.text)) continue;
       add(command, "a download");
@@ -63,11 +65,21 @@ void run(const StackInput& input, Findings& out) {
 constexpr std::string_view kReferences[] = {"https://cwe.mitre.org/data/definitions/494.html"};
 constexpr Example kExamples[] = {
     {.bad = "-- install.sh --\n#!/bin/sh\ncommand -v tool >/dev/null || curl -sfL https://get.tool.example | sh\n"},
-    {.bad = "-- install.sh --\n#!/bin/sh\ncurl -fsSLo /usr/local/bin/tool https://get.tool.example/tool\nchmod +x /usr/local/bin/tool\n"},
-    {.good = "-- install.sh --\n#!/bin/sh\n# curl -sfL https://get.tool.example | sh\ncurl -fsSLo tool https://get.tool.example/tool\necho \"$SUM  tool\" | sha256sum -c -\nchmod +x tool\n"},
-    {.good = "-- install.sh --\n#!/bin/sh\ncurl -fsS https://api.tool.example/v1/version | jq -r .version\nchmod +x own.sh\n"},
+    {.bad = "-- install.sh --\n#!/bin/sh\ncurl -fsSLo /usr/local/bin/tool https://get.tool.example/tool\nchmod +x "
+            "/usr/local/bin/tool\n"},
+    {.good = "-- install.sh --\n#!/bin/sh\n# curl -sfL https://get.tool.example | sh\ncurl -fsSLo tool "
+             "https://get.tool.example/tool\necho \"$SUM  tool\" | sha256sum -c -\nchmod +x tool\n"},
+    {.good = "-- install.sh --\n#!/bin/sh\ncurl -fsS https://api.tool.example/v1/version | jq -r .version\nchmod +x "
+             "own.sh\n"},
 };
-constexpr Check kChecks[] = {{.id = "CS017", .name = "unchecked-download", .title = "Script or documented command runs an unchecked download", .severity = Severity::high, .references = kReferences, .advice = "Fetch a released version, compare its sha256 or signature, then run it.", .run = run, .examples = kExamples}};
+constexpr Check kChecks[] = {{.id = "CS017",
+                              .name = "unchecked-download",
+                              .title = "Script or documented command runs an unchecked download",
+                              .severity = Severity::high,
+                              .references = kReferences,
+                              .advice = "Fetch a released version, compare its sha256 or signature, then run it.",
+                              .run = run,
+                              .examples = kExamples}};
 
 }  // namespace
 extern constinit const std::span<const Check> checks = kChecks;
