@@ -14,7 +14,6 @@ drydock_static(hs_runtime libhs_runtime.a hs_runtime.h hs)
 drydock_static(hs libhs.a hs.h hs)            # the compiler; only build-time tools link it
 drydock_static(re2 libre2.a re2/re2.h)
 drydock_static(zstd libzstd.a zstd.h)
-drydock_static(lmdb liblmdb.a lmdb.h)
 drydock_static(yaml libyaml.a yaml.h)
 drydock_static(archive libarchive.a archive.h)
 drydock_static(isal isal isa-l/igzip_lib.h)   # Debian ships no archive of these three

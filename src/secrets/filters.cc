@@ -292,9 +292,9 @@ bool is_weak_default(std::string_view value) {
       "rootpass",  "rootpassword", "s3cr3t",        "s3cret",      "sa",          "sample",
       "secret",    "sonar",        "strapi",        "strong",      "super",       "superuser",
       "symfony",   "system",       "test",          "tester",      "testing",     "toor",
-      "anoncvs",   "anonymous",    "user",          "username",    "vagrant",     "welcome",
-      "wordpress", "zabbix",       "trustno",       "iloveyou",    "qwerty",      "monkey",
-      "dragon",    "abc",          "qwertyuiop"};
+      "anoncvs",   "opensesame",   "xyzzy",         "bar",         "anonymous",   "user",
+      "username",  "vagrant",      "welcome",       "wordpress",   "zabbix",      "trustno",
+      "iloveyou",  "qwerty",       "monkey",        "dragon",      "abc",         "qwertyuiop"};
   return is_any(word, kWeak);
 }
 

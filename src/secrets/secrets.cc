@@ -249,7 +249,11 @@ struct Scanner::State {
     AssignmentHead head{.name = bytes.substr(name_begin, name_end - name_begin),
                         .value_begin = match.end - 8,
                         .quote = quote.data() != nullptr && !quote.empty() ? quote[0] : '\0'};
-    const Assignment read = read_value(bytes, head, kind);
+    // ${DB_PASSWORD:-value}: the value is what is used when nothing else is said, so it is as good as written down.
+    const bool fallback = name_begin >= 2 && bytes.substr(name_begin - 2, 2) == "${" && bytes[head.value_begin] == '-';
+    if (fallback) ++head.value_begin;
+    Assignment read = read_value(bytes, head, kind);
+    if (fallback) read.value = read.value.substr(0, read.value.find('}'));
     state.looked += read.value.size() * 4;
     const Span secret{static_cast<uint32_t>(head.value_begin),
                       static_cast<uint32_t>(head.value_begin + read.value.size())};
@@ -334,6 +338,7 @@ struct Scanner::State {
 
   // At most one hit per byte: what stands beats what was dismissed, then the higher rank, then the longer secret.
   void settle(std::string_view path, std::vector<Hit>& out) {
+    if (hits.empty()) return;
     std::ranges::sort(hits, [](const Hit& a, const Hit& b) {
       if (a.secret != b.secret) return a.secret < b.secret;
       return a.rule->rank > b.rule->rank;

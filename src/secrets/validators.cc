@@ -318,7 +318,9 @@ Verdict judge_url_password(std::string_view secret, std::string_view context) {
     if (is_weak_default(decoded) || !human_placeholder_reason(decoded).empty()) return refuse("placeholder");
   }
   if (std::string_view reason = human_placeholder_reason(secret); !reason.empty()) return refuse(reason);
-  if (is_weak_default(secret)) return refuse("weak default, which the configuration checks report");
+  // cvs://:pserver:anoncvs@host and URLs of several hosts hold more than one colon.
+  if (is_weak_default(secret) || is_weak_default(secret.substr(secret.rfind(':') + 1)))
+    return refuse("weak default, which the configuration checks report");
   // RFC 2606 and RFC 6761: hosts that belong to nobody. Only the host right behind the password counts.
   const size_t at = static_cast<size_t>(secret.data() - context.data());
   if (secret.data() >= context.data() && at <= context.size()) {

@@ -118,10 +118,12 @@ constexpr Rule kRules[] = {
      .title = "Password in .netrc",
      .severity = high,
      .kind = keyed,
-     .pattern = "machine\\s{1,4}\\S{1,100}\\s{1,4}login\\s{1,4}\\S{1,100}\\s{1,4}password\\s{1,4}\\S{6}",
-     .confirm = "machine\\s{1,4}\\S{1,100}\\s{1,4}login\\s{1,4}\\S{1,100}\\s{1,4}password\\s{1,4}(\\S{6,200})",
+     .pattern =
+         "machine\\s{1,4}\\S{1,100}\\s{1,4}login\\s{1,4}\\S{1,100}\\s{1,4}password\\s{1,4}[^\\s\"'\\\\{$<]\\S{5}",
+     .confirm =
+         "machine\\s{1,4}\\S{1,100}\\s{1,4}login\\s{1,4}\\S{1,100}\\s{1,4}password\\s{1,4}([^\\s\"'\\\\{$<]\\S{5,200})",
      .min_entropy = 2.0F,
-     .judge = judge_url_password,
+     .judge = judge_command_line,
      .rank = kKeyedRank,
      .sample = "machine git.shop.invalid login deploy password {an:16}"},
     {.id = "xml-setting",
