@@ -41,6 +41,7 @@ void run(const EnvInput& input, Findings& out) {
       out.add_item("monotonous", entry.value_span, out.text({"the key in ", entry.name, " is not random"}));
     // One leak opens both, and what one signs the other accepts.
     for (const dotenv::Entry& other : input.file.entries) {
+      if (&other == &entry) break;  // said at the later one of a pair
       if (other.name == entry.name || trim(other.value) != value || !counts(other)) continue;
       out.add_item("shared", entry.value_span, out.text({entry.name, " and ", other.name, " are the same key"}));
       break;
