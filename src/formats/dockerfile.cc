@@ -935,8 +935,10 @@ class Parser {
       in.span.end = line.end;
     }
     heredoc.body = heredoc.span.of(bytes_);
+    if (closed) return;
     // BuildKit stops here too, so nothing behind it is lost.
-    if (!closed) problem(word, arena_.join("the here-document has no closing line ", heredoc.delimiter));
+    in.span.end = at_;
+    problem(word, arena_.join("the here-document has no closing line ", heredoc.delimiter));
   }
 
   // BuildKit runs the body of a lone <<EOF; otherwise the shell gets the line with its here-documents.
