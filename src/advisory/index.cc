@@ -414,7 +414,7 @@ std::string IndexBuilder::encode(IndexMeta meta) const {
   // Records of one id side by side, the newest first, so that the result does not depend on the order of the folders.
   std::vector<const OsvRecord*> sorted;
   for (const OsvRecord& record : records_) sorted.push_back(&record);
-  std::ranges::stable_sort(sorted, [](const OsvRecord* a, const OsvRecord* b) {
+  std::ranges::sort(sorted, [](const OsvRecord* a, const OsvRecord* b) {
     if (a->id != b->id) return a->id < b->id;
     if (a->modified != b->modified) return a->modified > b->modified;
     return a->affected[0].ecosystem < b->affected[0].ecosystem;
@@ -458,6 +458,7 @@ std::string IndexBuilder::encode(IndexMeta meta) const {
     row.packages = covered[ecosystem].size();
     meta.coverage.push_back(row);
   }
+  if (!meta.built.known()) meta.built = meta.newest();
   for (const auto& [key, entries] : packages) {
     std::string& value = values[key];
     put(value, entries.size(), 4);
@@ -481,7 +482,7 @@ std::string IndexBuilder::encode(IndexMeta meta) const {
     out += value;
     rows.push_back({fnv1a(key), at, static_cast<uint32_t>(out.size() - at)});
   }
-  std::ranges::stable_sort(rows, {}, &Row::hash);
+  std::ranges::sort(rows, {}, [](const Row& row) { return std::pair(row.hash, row.at); });
   uint64_t meta_at = out.size();
   out += encode_meta(meta);
   uint64_t meta_size = out.size() - meta_at;

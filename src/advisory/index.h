@@ -103,7 +103,8 @@ class IndexBuilder {
   // The same id may come from several ecosystem folders: its packages are joined, the newest record's facts win.
   // Withdrawn records and those without affected packages are left out.
   void add(OsvRecord record);
-  // `meta.coverage` and `meta.advisories` are filled in. Deterministic for the same records in any order.
+  // `meta.coverage` and `meta.advisories` are filled in, and an unknown `meta.built` becomes the time of the newest
+  // advisory, for builds that repeat. Deterministic for the same records in any order.
   std::string encode(IndexMeta meta) const;
 
  private:

@@ -252,8 +252,10 @@ std::vector<Interval> intervals_of(VersionScheme scheme, std::vector<Event> even
     limited = true;
   }
   std::erase_if(events, is_limit);
-  std::ranges::stable_sort(
-      events, [&](const Event& a, const Event& b) { return compare_bounds(scheme, a.version, b.version) < 0; });
+  std::ranges::sort(events, [&](const Event& a, const Event& b) {
+    std::strong_ordering order = compare_bounds(scheme, a.version, b.version);
+    return order != 0 ? order < 0 : a.version < b.version;  // equal ones in two spellings: any fixed order will do
+  });
 
   std::vector<Interval> intervals;
   bool open = false;

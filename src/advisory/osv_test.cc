@@ -64,7 +64,7 @@ bool naive(const std::vector<Event>& events, std::string_view version) {
     return *compare_versions(VersionScheme::semver, a == "0" ? "0.0.0-0" : a, b == "0" ? "0.0.0-0" : b);
   };
   std::vector<Event> sorted = events;
-  std::ranges::stable_sort(sorted, [&](const Event& a, const Event& b) { return compare(a.version, b.version) < 0; });
+  std::ranges::sort(sorted, [&](const Event& a, const Event& b) { return compare(a.version, b.version) < 0; });
   bool vulnerable = false;
   for (const Event& event : sorted) {
     if (event.kind == Kind::introduced && compare(version, event.version) >= 0) vulnerable = true;

@@ -30,7 +30,7 @@ inline std::string encode(const std::vector<OsvText>& texts) {
 }
 
 inline void put_le(std::string& out, uint64_t value, int bytes) {
-  for (int i = 0; i < bytes; ++i) out += static_cast<char>(value >> (8 * i));
+  for (int i = 0; i < bytes; ++i) out += static_cast<char>(i < 8 ? value >> (8 * i) : 0);
 }
 
 inline std::string stored_zip(const std::vector<std::pair<std::string, std::string>>& files) {

@@ -189,6 +189,7 @@ Result<UpdateSummary> update(const UpdateOptions& options) {
   }
   tell(options, "writing the index");
   summary.meta.kind = options.kind;
+  if (!options.source.empty()) summary.meta.source = options.source;
   summary.meta.built.seconds = options.clock != nullptr ? options.clock->now() : SystemClock().now();
   std::string bytes = builder.encode(summary.meta);
   Result<Index> built = Index::from_bytes(bytes);

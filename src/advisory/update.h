@@ -22,9 +22,10 @@ struct UpdateOptions {
   std::vector<std::string> ecosystems;  // "PyPI", "Debian"; empty: all that can be matched
   std::string output;                   // the index file; empty: default_index_path()
   std::string kind = "full";
+  std::string source;                 // recorded as where the data came from; empty: the mirror or the bucket
   std::string ca_file;                // see net/http_client.h
   net::HttpClient* client = nullptr;  // for tests; otherwise made on demand
-  const Clock* clock = nullptr;       // null: the system's
+  const Clock* clock = nullptr;       // null: the system's; see IndexBuilder::encode for a clock at 0
   // Told what happens next ("PyPI: downloading"), for a terminal. May be empty.
   std::function<void(std::string_view what)> progress;
 };

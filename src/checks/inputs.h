@@ -25,23 +25,27 @@ struct ContainerInput {
   const ContainerSpec& spec;
   const Service* service;  // null for an image or a container outside a stack
   const Context& context;
+  const Sources* sources = nullptr;  // where the service's files are: for edits; null outside a stack
 };
 
 // A resolved compose service. Its values carry the file and place that set them, so findings land in the right file.
 struct ServiceInput {
   const Service& service;
+  const Sources& sources;
   const Context& context;
 };
 
 struct NginxInput {
   const nginx::File& file;
   std::string_view path;
+  const Sources& sources;
   const Context& context;
 };
 
 struct WorkflowInput {
   const yaml::File& file;
   std::string_view path;
+  const Sources& sources;
   const Context& context;
 };
 

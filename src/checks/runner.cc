@@ -174,7 +174,8 @@ class Writer final : public Findings {
                     .message = out_.pool.copy(message),
                     .locations = out_.pool.copy_span<Location>({{at}}),
                     .services = services_,
-                    .detail = MisconfigurationDetail{.edits = out_.pool.copy_span<Edit>(kept_edits)}};
+                    .detail = MisconfigurationDetail{.edits = out_.pool.copy_span<Edit>(kept_edits),
+                                                     .changes_behaviour = check_->fix == Fix::behaviour_changing}};
     if (source != nullptr) finding.ignores = ignores_at(*source, at);
     out_.findings.push_back(finding);
   }
@@ -285,16 +286,9 @@ struct Run {
   // Services that a file belongs to are known only for Dockerfiles; the rest concerns the stack as a whole.
   template <class Input, class Tree>
   void plain_files(SourceKind kind) {
-    over_files<Input, Tree>(kind, [](const Source& source, const Tree& tree, const Stack&, Context& here, auto run) {
-      run(Input{tree, source.path, here}, {});
+    over_files<Input, Tree>(kind, [&](const Source& source, const Tree& tree, const Stack&, Context& here, auto run) {
+      run(Input{tree, source.path, sources, here}, {});
     });
-  }
-
-  void env_files() {
-    over_files<EnvInput, dotenv::File>(
-        SourceKind::dotenv, [&](const Source& source, const dotenv::File& file, const Stack&, Context& here, auto run) {
-          run(EnvInput{file, source.path, sources, here}, {});
-        });
   }
 
   template <class Input, class Make>
@@ -362,11 +356,12 @@ void run_on_sources(const Sources& sources, std::span<const Stack> stacks, const
   run.dockerfiles();
   run.plain_files<NginxInput, nginx::File>(SourceKind::nginx);
   run.plain_files<WorkflowInput, yaml::File>(SourceKind::workflow);
-  run.env_files();
+  run.plain_files<EnvInput, dotenv::File>(SourceKind::dotenv);
   run.over_services<ServiceInput>(
-      [](const Service& service, const Context& here) { return ServiceInput{service, here}; });
-  run.over_services<ContainerInput>(
-      [](const Service& service, const Context& here) { return ContainerInput{service.container, &service, here}; });
+      [&](const Service& service, const Context& here) { return ServiceInput{service, sources, here}; });
+  run.over_services<ContainerInput>([&](const Service& service, const Context& here) {
+    return ContainerInput{service.container, &service, here, &sources};
+  });
   run.over_stacks();
 }
 

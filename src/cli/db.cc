@@ -1,5 +1,6 @@
 #include <cstdio>
 
+#include "advisory/starter.h"
 #include "advisory/update.h"
 #include "cli/commands.h"
 
@@ -25,7 +26,7 @@ int run_db_update(const DbArguments& arguments) {
 }
 
 int run_db_status(const DbArguments& arguments) {
-  Result<advisory::Index> index = advisory::open_default({.path = arguments.database});
+  Result<advisory::Index> index = advisory::open_default({.path = arguments.database, .starter = advisory::starter_index()});
   if (!index) {
     print_error(index.error().message);
     return kFailed;

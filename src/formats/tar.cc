@@ -15,6 +15,7 @@
 #include <cstring>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "base/text.h"
 
@@ -45,7 +46,9 @@ class CLocale {
 // it, but whatever follows would be a guess.
 bool is_error(int code) { return code != ARCHIVE_OK && code != ARCHIVE_WARN; }
 
-// What libarchive's callbacks read from.
+// What libarchive's callbacks read from. Completes the last block with zeros: umoci 0.4 ends layers right behind the
+// last file's content, Go and so every engine accepts that, and libarchive does not. Reader::next() looks whether
+// content or only padding was missing.
 class Feed {
  public:
   explicit Feed(size_t buffer_size)
@@ -54,22 +57,30 @@ class Feed {
 
   static la_ssize_t on_read(archive* a, void* feed, const void** bytes) {
     Feed& self = *static_cast<Feed*>(feed);
-    Result<size_t> got = self.fill({reinterpret_cast<std::byte*>(self.buffer_.get()), self.room_});
     *bytes = self.buffer_.get();
-    if (got) {
-      self.empty_ = self.empty_ && *got == 0;
-      return static_cast<la_ssize_t>(*got);
+    if (self.padding_ != 0) return 0;
+    Result<size_t> got = self.fill({reinterpret_cast<std::byte*>(self.buffer_.get()), self.room_});
+    if (!got) {
+      archive_set_error(a, EIO, "%s", got.error().message.c_str());
+      self.error_ = got.error();
+      return -1;
     }
-    archive_set_error(a, EIO, "%s", got.error().message.c_str());
-    self.error_ = got.error();
-    return -1;
+    self.bytes_ += *got;
+    if (*got != 0 || self.bytes_ % 512 == 0) return static_cast<la_ssize_t>(*got);
+    self.padding_ = 512 - self.bytes_ % 512;
+    *bytes = kZeros;
+    return static_cast<la_ssize_t>(self.padding_);
   }
   static la_int64_t on_skip(archive*, void* feed, la_int64_t request) {
-    return static_cast<la_int64_t>(
-        static_cast<Feed*>(feed)->skip(static_cast<uint64_t>(std::max<la_int64_t>(request, 0))));
+    Feed& self = *static_cast<Feed*>(feed);
+    uint64_t skipped = self.skip(static_cast<uint64_t>(std::max<la_int64_t>(request, 0)));
+    self.bytes_ += skipped;
+    return static_cast<la_int64_t>(skipped);
   }
   const std::optional<Error>& error() const { return error_; }
-  bool empty() const { return empty_ && !error_; }  // not a single byte so far
+  bool empty() const { return bytes_ == 0 && !error_; }
+  uint64_t padding() const { return padding_; }
+  uint64_t padded_end() const { return bytes_ + padding_; }
 
  protected:
   virtual Result<size_t> fill(std::span<std::byte> to) = 0;
@@ -79,7 +90,7 @@ class Feed {
   std::unique_ptr<char[]> buffer_;
   size_t room_;
   std::optional<Error> error_;
-  bool empty_ = true;
+  uint64_t bytes_ = 0, padding_ = 0;
 };
 
 class StreamFeed final : public Feed {
@@ -149,9 +160,15 @@ class Reader {
 
   // False at the end.
   Result<bool> next(Header& header) {
-    path_.clear();
+    std::string last_path = std::exchange(path_, {});
     int code = archive_read_next_header(get(), &entry_);
-    if (code == ARCHIVE_EOF || feed_.empty()) return false;
+    if (code == ARCHIVE_EOF || feed_.empty()) {
+      if (feed_.padding() > last_padding_ && position() == feed_.padded_end()) {
+        path_ = std::move(last_path);
+        return fail(Errc::truncated, where() + "Truncated tar archive");
+      }
+      return false;
+    }
     if (is_error(code)) return failure();
     if (++entries_ > budget_.entries) {
       return fail(Errc::over_budget, "the archive has more than " + std::to_string(budget_.entries) + " entries");
@@ -165,11 +182,12 @@ class Reader {
               .mtime = archive_entry_mtime(entry_)};
     if (header.type == Type::hard_link) header.link_target = text(archive_entry_hardlink(entry_));
     if (header.type == Type::symlink) header.link_target = text(archive_entry_symlink(entry_));
+    path_ = header.path.substr(0, 4096);
     if (header.path.size() > budget_.path_bytes || header.link_target.size() > budget_.path_bytes) {
       return fail(Errc::over_budget,
                   where() + "its path has more than " + std::to_string(budget_.path_bytes) + " bytes");
     }
-    path_ = header.path;
+    last_padding_ = header.type == Type::file && !is_sparse() ? (512 - header.size % 512) % 512 : 0;
     if (header.type == Type::hard_link && header.size != 0) {
       return fail(Errc::malformed, where() + "a hard link with content, on which readers disagree");
     }
@@ -185,10 +203,11 @@ class Reader {
     if (feed_.error()) return fail_in(where() + "its source", *feed_.error());
     const char* message = archive_error_string(archive_.get());
     std::string_view reason = message != nullptr ? message : "unreadable";
-    bool truncated = contains_ignoring_case(reason, "truncated");
+    bool truncated = contains_ignoring_case(reason, "truncated") || feed_.padding() != 0;
     return fail(truncated ? Errc::truncated : Errc::malformed, where() + std::string(reason));
   }
   archive* get() const { return archive_.get(); }
+  uint64_t position() const { return static_cast<uint64_t>(archive_read_header_position(get())); }
   bool is_sparse() const { return archive_entry_sparse_count(entry_) != 0; }
 
  private:
@@ -213,6 +232,7 @@ class Reader {
   std::unique_ptr<archive, Free> archive_;
   archive_entry* entry_ = nullptr;
   uint64_t entries_ = 0;
+  uint64_t last_padding_ = 0;  // what may be missing behind the last entry
   std::string path_;
 };
 
@@ -277,12 +297,12 @@ Result<std::vector<Member>> index(int descriptor, uint64_t archive_size, const B
   for (;;) {
     Header header;
     TRY(bool more, reader.next(header));
-    uint64_t now_at = static_cast<uint64_t>(archive_read_header_position(reader.get()));
+    uint64_t now_at = reader.position();
     // libarchive says where headers begin; content ends, padded to 512 bytes, where the next header begins.
     if (!members.empty() && members.back().type == Type::file) {
       Member& member = members.back();
       uint64_t padded = (member.size + 511) / 512 * 512;
-      if (now_at > archive_size || padded + 512 > now_at - header_at) {
+      if (padded + 512 > now_at - header_at || member.size > archive_size - (now_at - padded)) {
         return fail(Errc::truncated, "tar entry " + printable(member.path) + ": its content is not there as a whole");
       }
       member.offset = now_at - padded;

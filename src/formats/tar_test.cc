@@ -198,6 +198,22 @@ TEST(Tar, TruncationNamesTheEntry) {
       << inside_header.error().message;
 }
 
+// umoci 0.4 ends layers so.
+TEST(Tar, PaddingAndEndMarkMayBeMissing) {
+  std::string whole = entry("a", "x") + entry("b", std::string(700, 'b'));
+  for (size_t missing = 0; missing <= 1024 - 700; ++missing) {
+    auto seen = read(whole.substr(0, whole.size() - missing));
+    ASSERT_TRUE(seen) << missing << " " << seen.error().message;
+    EXPECT_EQ(seen->at(1).content, std::string(700, 'b'));
+  }
+  for (size_t missing = 1024 - 700 + 1; missing < 1024 + 512; ++missing) {
+    auto seen = read(whole.substr(0, whole.size() - missing));
+    ASSERT_FALSE(seen) << missing;
+    EXPECT_EQ(seen.error().code, Errc::truncated) << missing << " " << seen.error().message;
+  }
+  EXPECT_EQ(read(entry("a", "x") + std::string(100, '\0')).value().size(), 1u);
+}
+
 TEST(Tar, DamagedHeadersAreErrorsAndNotSkipped) {
   std::string second = entry("second", "y");
   second[3] = 'X';
@@ -304,6 +320,19 @@ TEST(Tar, ReadsWhatGnuTarWritesInEveryFormat) {
   }
 }
 
+TEST(TarIndex, AcceptsMissingPaddingButNotMissingContent) {
+  Folder folder;
+  std::string path = folder.path + "/a.tar", whole = entry("a", "x") + entry("b", std::string(700, 'b'));
+  for (size_t missing : {0, 1, 300, 1024 - 700}) {
+    std::ofstream(path, std::ios::binary) << whole.substr(0, whole.size() - missing);
+    EXPECT_EQ(index_file(path).value().at(1).offset, 1024u + 512) << missing;
+  }
+  for (size_t missing : {1024 - 700 + 1, 500, 600, 1000, 1100}) {
+    std::ofstream(path, std::ios::binary) << whole.substr(0, whole.size() - missing);
+    EXPECT_FALSE(index_file(path)) << missing;
+  }
+}
+
 TEST(TarIndex, PlacesContentBehindEveryKindOfHeader) {
   Folder folder;
   std::string path = folder.path + "/a.tar";
@@ -318,7 +347,7 @@ TEST(TarIndex, PlacesContentBehindEveryKindOfHeader) {
   for (size_t i = 0; i < 6; ++i) {
     EXPECT_TRUE(bytes.substr(members[i].offset, members[i].size) == contents[i]) << i;
   }
-  for (size_t cut : {bytes.size() - 1024 - 200, size_t{50'000}, size_t{600}}) {
+  for (size_t cut : {bytes.size() - 1024 - 200, size_t{50'000}, size_t{515}}) {
     std::filesystem::resize_file(path, cut);
     EXPECT_FALSE(index_file(path)) << cut;
   }

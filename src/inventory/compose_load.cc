@@ -142,13 +142,13 @@ const Scope& Loader::scope_for(const Source& source, std::string_view directory,
   return scopes_.emplace_back(Scope{&source, work_.pool.copy(source.path), work_.pool.copy(directory), &environment});
 }
 
-Project Loader::load(std::string_view target, std::string_view folder_name) {
+Project Loader::load(std::string_view target, std::span<const std::string_view> files, std::string_view folder_name) {
   Project project;
   std::string folder = normalise_path(target);
   std::vector<std::string> paths;
-  const Source* single = work_.sources.find(folder);
-  if (single != nullptr) {
-    paths.push_back(folder);
+  for (std::string_view file : files) paths.push_back(normalise_path(file));
+  if (work_.sources.find(folder) != nullptr) {
+    if (paths.empty()) paths.push_back(folder);
     folder = std::string(directory_of(folder));
   }
 
@@ -162,7 +162,11 @@ Project Loader::load(std::string_view target, std::string_view folder_name) {
   };
   add_env_file(folder);
 
-  if (single == nullptr) paths = files_from_environment(environment, folder);
+  Location named_at;
+  if (paths.empty()) {
+    paths = files_from_environment(environment, folder);
+    if (!paths.empty()) named_at = environment.find("COMPOSE_FILE")->second.at;
+  }
   if (paths.empty()) {
     for (const auto& names : {std::span(kDefaultNames), std::span(kOverrideNames)}) {
       for (std::string_view name : names) {
@@ -195,19 +199,17 @@ Project Loader::load(std::string_view target, std::string_view folder_name) {
 
   project.directory = work_.pool.copy(directory);
   project.environment = &environment;
-  project.model = load_files(paths, project.directory, environment, nullptr, nullptr, {});
+  project.model = load_files(paths, project.directory, environment, nullptr, named_at);
   project.files = files_;
   return project;
 }
 
 const Value* Loader::load_files(std::span<const std::string> paths, std::string_view directory,
-                                const Environment& environment, const Frame* parent, const Scope* named_in,
-                                Span named_at) {
+                                const Environment& environment, const Frame* parent, const Location& named_at) {
   Frame frame{paths, parent, parent ? parent->depth + 1 : 0};
   const Value* merged = nullptr;
   for (const std::string& path : paths) {
-    Location at = named_in ? location_of(*named_in, named_at) : Location{};
-    const Source* source = open(path, at, {SubjectKind::file, path});
+    const Source* source = open(path, named_at, {SubjectKind::file, path});
     if (source == nullptr) continue;
     const Scope& scope = scope_for(*source, directory, environment);
     for (const yaml::Document& document : source->as<yaml::File>()->documents) {
@@ -216,8 +218,7 @@ const Value* Loader::load_files(std::span<const std::string> paths, std::string_
       merged = merged ? merge_models(merged, model, work_) : model;
     }
   }
-  if (merged != nullptr) return merged;
-  return make_value(work_, {.kind = tree::Kind::mapping, .scope = named_in, .span = {}});
+  return merged ? merged : make_value(work_, {.kind = tree::Kind::mapping});
 }
 
 const Value* Loader::load_document(const tree::Node& root, const Scope& scope, const Frame& frame) {
@@ -293,7 +294,7 @@ const Value* Loader::include_all(const Value* model, const Value& include, const
         if (const Source* source = work_.sources.find(*joined))
           add_dotenv(*source, work_.pool.copy(*joined), environment, work_);
 
-    const Value* included = load_files(paths, directory, environment, &frame, &scope, item->span);
+    const Value* included = load_files(paths, directory, environment, &frame, location_of(*item));
     model = import_sections(model, included, *item);
   }
   return model;
@@ -386,7 +387,12 @@ const Value* Loader::extend(const Value* services, std::string_view name, const 
   }
   const Value* merged = chain.back();
   for (size_t i = chain.size() - 1; i-- > 0;) merged = merge_services(merged, chain[i], work_);
-  return merged;
+  // Done with: who extends this service in turn, through an include, must not follow it again.
+  Value extended = *merged;
+  std::vector<Member> members(merged->members.begin(), merged->members.end());
+  std::erase_if(members, [](const Member& member) { return member.key == "extends"; });
+  extended.members = work_.arena.copy_span(std::span<const Member>(members));
+  return make_value(work_, extended);
 }
 
 // The services of another file as they are written: the chain of extends goes on inside it. Relative paths in it mean

@@ -10,6 +10,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,13 +46,14 @@ class Loader {
  public:
   explicit Loader(Work& work) : work_(work) {}  // must outlive the project's values, which point to its scopes
 
-  // `target`: a folder, or one compose file in it. `folder_name` names the project when the folder is the scan root.
-  Project load(std::string_view target, std::string_view folder_name);
+  // `target`: a folder, or one compose file in it. `files`: if any, what to read instead of what the folder decides on.
+  // `folder_name` names the project when the folder is the scan root.
+  Project load(std::string_view target, std::span<const std::string_view> files, std::string_view folder_name);
 
  private:
   struct Frame;
   const Value* load_files(std::span<const std::string> paths, std::string_view directory,
-                          const Environment& environment, const Frame* parent, const Scope* named_in, Span named_at);
+                          const Environment& environment, const Frame* parent, const Location& named_at);
   const Value* load_document(const tree::Node& root, const Scope& scope, const Frame& frame);
   const Value* include_all(const Value* model, const Value& include, const Frame& frame);
   const Value* import_sections(const Value* model, const Value* included, const Value& include);

@@ -210,7 +210,7 @@ const Value* as_pairs(const Value* value, Work& work) {
     right.text = pair.after;
     right.literal = written.found ? written.after : item->literal;
     // The variable may stand in the key: `- ${NAME}=fixed`.
-    right.interpolated = right.literal.find('$') != std::string_view::npos;
+    right.interpolated = item->interpolated && right.literal.find('$') != std::string_view::npos;
     size_t name_size = written.found ? written.before.size() + 1 : 0;
     right.span = span_behind(*item, name_size);
     Span key_span = item->span;

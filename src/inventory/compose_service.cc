@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "formats/dockerfile.h"
 #include "formats/dotenv.h"
 #include "inventory/compose_merge.h"
 #include "inventory/compose_syntax.h"
@@ -165,6 +166,7 @@ class ServiceReader {
   std::span<const Text> secrets_of(const Value* value);
   void read_restart();
   void classify();
+  Role role_of_build() const;
 
   std::string_view name_;
   const Value& value_;
@@ -218,11 +220,14 @@ void ServiceReader::add_pairs(const Value* value, UniqueList<EnvironmentVariable
 
 void ServiceReader::read_env_file(const Source& source, std::string_view path, bool raw,
                                   UniqueList<EnvironmentVariable>& variables) {
+  // Each service that names the file reads it again: hostile input must not multiply the two.
+  const dotenv::File& file = *source.as<dotenv::File>();
+  if (!work_.take_values(file.entries.size() + value_.scope->environment->size(), service_.at)) return;
   // The project's variables win over those of the file itself (compose-go, dotenv).
   Environment visible = *value_.scope->environment;
   std::set<std::string_view> fixed;
   for (const auto& [name, variable] : visible) fixed.insert(name);
-  for (const dotenv::Entry& entry : source.as<dotenv::File>()->entries) {
+  for (const dotenv::Entry& entry : file.entries) {
     LineColumn place = source.lines.at(entry.value_span.begin);
     EnvironmentVariable variable{.name = keep(entry.name), .from_file = true, .literal = keep(entry.value)};
     variable.value = {
@@ -607,6 +612,21 @@ void ServiceReader::read_restart() {
   if (restart.value == "any") restart.value = "always";
 }
 
+// A Dockerfile whose last stage starts from nginx or postgres makes one of those; anything else makes an application.
+Role ServiceReader::role_of_build() const {
+  const Text& path = service_.build.dockerfile;
+  const Source* source = path.known() ? work_.sources.find(path.value) : nullptr;
+  const dockerfile::File* file = source ? source->as<dockerfile::File>() : nullptr;
+  const dockerfile::Stage* stage = file ? file->final_stage() : nullptr;
+  if (const Text& target = service_.build.target; stage && target.known())
+    for (const dockerfile::Stage& candidate : file->stages)
+      if (equal_ignoring_case(candidate.name, target.value)) stage = &candidate;
+  // A stage's parent stands before it, so this ends.
+  while (stage != nullptr && stage->parent >= 0 && stage->parent < stage->index) stage = &file->stages[stage->parent];
+  Role role = stage != nullptr ? role_of_image(stage->image) : Role::other;
+  return role == Role::other ? Role::application : role;
+}
+
 void ServiceReader::classify() {
   const ContainerSpec& container = service_.container;
   for (const Port& port : container.ports)
@@ -615,8 +635,8 @@ void ServiceReader::classify() {
   if (container.network_mode.value == "host") service_.exposure = Exposure::published;
 
   if (service_.image.known()) service_.role = role_of_image(service_.image.value);
-  // What is built here may carry any name; only its command tells it from an application.
-  if (service_.build.set()) service_.role = Role::application;
+  // What is built here may carry any name: only what it is built from and its command tell it from an application.
+  if (service_.build.set()) service_.role = role_of_build();
   if (service_.role != Role::other && !service_.build.set()) return;
   for (std::span<const Text> words : {container.entrypoint, container.command}) {
     if (words.empty()) continue;

@@ -50,6 +50,7 @@ struct Expander {
   }
 
   bool append_variable(std::string_view name, const Variable* variable) {
+    out.interpolated = true;
     if (variable == nullptr) {
       out.unresolved = true;
       if (std::ranges::find(out.missing, name) == out.missing.end()) out.missing.push_back(name);
@@ -65,6 +66,7 @@ struct Expander {
     std::string_view name = leading_name(inside);
     if (name.empty()) return fail("a $ that starts no variable name; write $$ for the character");
     const Variable* variable = find(name);
+    out.interpolated = true;
     std::string_view rest = inside.substr(name.size());
     if (rest.empty()) return append_variable(name, variable);
     bool empty_counts_as_unset = rest[0] == ':';
@@ -89,7 +91,6 @@ struct Expander {
       if (!append(rest.substr(0, dollar))) return false;
       if (dollar == std::string_view::npos) return true;
       rest.remove_prefix(dollar + 1);
-      out.interpolated = true;
       if (rest.starts_with('$')) {
         if (!append("$")) return false;
         rest.remove_prefix(1);

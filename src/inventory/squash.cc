@@ -301,8 +301,11 @@ class ByEntry {
   explicit ByEntry(const std::vector<Row>& rows) : rows_(rows) {
     order_.resize(rows.size());
     for (uint32_t i = 0; i < order_.size(); ++i) order_[i] = i;
-    auto before = [&](uint32_t a, uint32_t b) { return rows_[a].entry < rows_[b].entry; };
-    if (!std::ranges::is_sorted(order_, before)) std::ranges::stable_sort(order_, before);
+    // Not stable_sort: clang warns of the deprecated buffer in libstdc++ 12's.
+    auto before = [&](uint32_t a, uint32_t b) {
+      return rows_[a].entry != rows_[b].entry ? rows_[a].entry < rows_[b].entry : a < b;
+    };
+    if (!std::ranges::is_sorted(order_, before)) std::ranges::sort(order_, before);
   }
   std::span<const uint32_t> of(uint32_t entry) const {
     auto found = std::ranges::equal_range(order_, entry, {}, [&](uint32_t i) { return rows_[i].entry; });

@@ -55,7 +55,7 @@ void add_references(const tree::Node& root, std::string_view directory, std::set
 Stack resolve_stack(const Sources& sources, const ResolveOptions& options, StringPool& pool) {
   Work work(sources, pool, options.budget);
   Loader loader(work);
-  Project project = loader.load(options.project, options.folder_name);
+  Project project = loader.load(options.project, options.files, options.folder_name);
 
   std::set<std::string_view> profiles(options.profiles.begin(), options.profiles.end());
   if (auto found = project.environment->find("COMPOSE_PROFILES"); found != project.environment->end())

@@ -8,6 +8,7 @@
 // the process's environment nor the file system is read. Time and memory are linear in the input up to the budgets.
 #pragma once
 
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -22,6 +23,10 @@ struct ResolveOptions {
   // A folder below the scan root ("" is the root itself), or one compose file. A folder is read as Compose reads it:
   // COMPOSE_FILE of its .env, else the file of default name and its override. Either of the answers of find_projects().
   std::string_view project;
+  // Compose files in merge order instead of those that the folder decides on, as with `docker compose -f a -f b`:
+  // paths from the scan root. The first one's folder is the project's. `project` is then where .env is looked for
+  // first.
+  std::span<const std::string_view> files = {};
   std::string_view folder_name;                     // the scan root's own name: names a project that nothing else names
   std::span<const std::string_view> profiles = {};  // that are on, besides COMPOSE_PROFILES of the project's .env
   compose::Budget budget = {};

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "formats/dockerfile.h"
 #include "formats/dotenv.h"
 #include "formats/yaml.h"
 #include "inventory/compose_syntax.h"
@@ -309,8 +310,9 @@ TEST(StackInterpolation, FollowsTheSpecification) {  // 12-interpolation.md; .en
 }
 
 TEST(StackInterpolation, RemembersWhatWasWrittenAndWhereValuesCameFrom) {
-  Resolved r({{"compose.yaml", service_file("    environment:\n      URL: postgres://app:${PW}@db/app\n"
-                                            "      RAW: plain\n      D: ${NONE:-dflt}\n      U: ${NONE}\n")},
+  Resolved r({{"compose.yaml",
+               service_file("    environment:\n      URL: postgres://app:${PW}@db/app\n"
+                            "      RAW: plain\n      DOLLAR: pa$$word\n      D: ${NONE:-dflt}\n      U: ${NONE}\n")},
               {".env", "PW=hunter2\n"}});
   const EnvironmentVariable& url = *r.container("web").variable("URL");
   EXPECT_EQ(url.value.value, "postgres://app:hunter2@db/app");
@@ -319,6 +321,8 @@ TEST(StackInterpolation, RemembersWhatWasWrittenAndWhereValuesCameFrom) {
   EXPECT_EQ(url.value.origin, Origin::environment);
   EXPECT_EQ(r.bytes_at(url.value.at), "postgres://app:${PW}@db/app");
   EXPECT_FALSE(r.container("web").variable("RAW")->interpolated);
+  EXPECT_FALSE(r.container("web").variable("DOLLAR")->interpolated);
+  EXPECT_EQ(r.container("web").variable("DOLLAR")->literal, "pa$$word");
   EXPECT_EQ(r.container("web").variable("RAW")->value.origin, Origin::compose);
   EXPECT_EQ(r.container("web").variable("D")->value.origin, Origin::compose);
   EXPECT_TRUE(r.container("web").variable("D")->interpolated);
@@ -492,6 +496,15 @@ TEST(StackInclude, CyclesConflictsAndAbsentFilesAreUnknown) {
   EXPECT_THAT(r.reasons(), Contains(HasSubstr("out.yaml")));
 }
 
+TEST(StackInclude, AnIncludedServiceKeepsItsOwnBase) {
+  Resolved r({{"compose.yaml", "include: [lib/a.yaml]\nservices: {web: {extends: db, user: me}}\n"},
+              {"lib/a.yaml", "services: {db: {extends: {file: b.yaml, service: root}, hostname: h}}\n"},
+              {"lib/b.yaml", "services: {root: {image: x}}\n"}});
+  EXPECT_EQ(r.service("web").image.value, "x");
+  EXPECT_EQ(r.container("web").hostname.value, "h");
+  EXPECT_THAT(r.reasons(), IsEmpty());
+}
+
 TEST(StackInclude, ADiamondIsNoConflict) {
   Resolved r({{"compose.yaml", "include: [a.yaml, b.yaml]\n"},
               {"a.yaml", "include: [c.yaml]\n"},
@@ -549,6 +562,26 @@ TEST(StackProject, ReadsALoneFile) {
   EXPECT_EQ(r.service("a").build.context.value, "b");
   EXPECT_EQ(r.container("a").hostname.value, "y");
   EXPECT_EQ(r.stack.project, "b");
+}
+
+TEST(StackProject, SaysWhereAnAbsentFileIsNamed) {
+  Resolved r({{".env", "A=1\nCOMPOSE_FILE=compose.yaml:gone.yaml\n"}, {"compose.yaml", "services: {a: {image: x}}\n"}});
+  ASSERT_EQ(r.stack.unknowns.size(), 1u);
+  EXPECT_EQ(r.stack.unknowns[0].at.path, ".env");
+  EXPECT_EQ(r.stack.unknowns[0].at.line, 2u);
+  EXPECT_EQ(r.stack.services.size(), 1u);
+}
+
+TEST(StackProject, ReadsTheFilesItIsTold) {  // as `docker compose -f compose.yaml -f compose.prod.yaml`
+  constexpr std::string_view kFiles[] = {"app/compose.yaml", "app/compose.prod.yaml"};
+  Resolved r({{"app/compose.yaml", "services: {a: {image: x, user: u}}\n"},
+              {"app/compose.override.yaml", "services: {a: {privileged: true}}\n"},
+              {"app/compose.prod.yaml", "services: {a: {image: '${TAG}'}}\n"},
+              {"app/.env", "TAG=y\n"}},
+             {.project = "app", .files = kFiles});
+  EXPECT_THAT(r.stack.files, ElementsAre("app/compose.yaml", "app/compose.prod.yaml"));
+  EXPECT_EQ(r.service("a").image.value, "y");
+  EXPECT_FALSE(r.container("a").privileged.set());
 }
 
 TEST(StackProject, ProfilesDecideWhatIsActive) {  // 15-profiles.md, the illustrative example
@@ -809,6 +842,24 @@ TEST(StackService, KnowsRolesFromImagesAndCommands) {
   }
 }
 
+TEST(StackService, KnowsRolesFromTheDockerfileOfABuild) {
+  Sources sources;
+  add_file(sources, "compose.yaml",
+           "services:\n  a: {build: ./proxy}\n  b: {build: {context: ./proxy, target: dev}}\n");
+  Source& source = sources.add(SourceKind::dockerfile, "proxy/Dockerfile", "");
+  dockerfile::Stage stages[3];
+  stages[0] = {.index = 0, .name = "dev", .image = "node:22"};
+  stages[1] = {.index = 1, .name = "base", .image = "nginx:1.27"};
+  stages[2] = {.index = 2, .reference = "base", .parent = 1};
+  dockerfile::File file;
+  file.stages = stages;
+  source.tree = &file;
+  StringPool pool;
+  Stack stack = resolve_stack(sources, {}, pool);
+  EXPECT_EQ(stack.find("a")->role, Role::reverse_proxy);
+  EXPECT_EQ(stack.find("b")->role, Role::application);
+}
+
 TEST(StackTopLevel, ReadsNetworksVolumesAndSecrets) {  // 06-networks.md, 07-volumes.md, 09-secrets.md
   Resolved r(
       {{"app/compose.yaml",
@@ -856,6 +907,49 @@ TEST(StackSyntax, ReadsSizes) {  // 02-model / docker/go-units: powers of 1024
   EXPECT_EQ(parse_bytes("-1"), -1);
   for (std::string_view bad : {"", "m", "-5m", "1x", "1mm", "1.2.3", "1e3", "99999999999999999999"})
     EXPECT_FALSE(parse_bytes(bad)) << bad;
+}
+
+// The example stack: what `docker compose up` starts there, read by hand from its files.
+TEST(StackExample, ResolvesTaskboard) {
+  const std::string root = DRYDOCK_SOURCE_DIR "/examples/taskboard/";
+  Files files({});
+  for (const char* name : {"docker-compose.yml", "docker-compose.override.yml", "docker-compose.prod.yml",
+                           "docker-compose.common.yml", ".env"}) {
+    std::ifstream in(root + name, std::ios::binary);
+    ASSERT_TRUE(in) << name;
+    files.emplace_back(name, std::string(std::istreambuf_iterator<char>(in), {}));
+  }
+  Resolved r(files);
+  EXPECT_THAT(find_projects(r.sources), ElementsAre(""));
+  EXPECT_EQ(r.stack.project, "taskboard");
+  EXPECT_THAT(r.stack.files,
+              ElementsAre("docker-compose.yml", "docker-compose.common.yml", "docker-compose.override.yml"));
+  std::vector<std::string> active, inactive;
+  for (const Service& service : r.stack.services) (service.active ? active : inactive).emplace_back(service.name);
+  EXPECT_THAT(active, ElementsAre("adminer", "backend", "db", "frontend", "nginx", "redis"));
+  EXPECT_THAT(inactive, ElementsAre("log-shipper", "worker"));
+  EXPECT_THAT(r.reasons(), IsEmpty());
+
+  EXPECT_THAT(words(r.container("backend").command),
+              ElementsAre("flask", "run", "--host=0.0.0.0", "--port=5000", "--debug"));
+  EXPECT_THAT(port_texts(r.container("backend").ports), ElementsAre("|5000|5000/tcp", "|5678|5678/tcp"));
+  EXPECT_THAT(mount_texts(r.container("backend").mounts),
+              ElementsAre("volume uploads /srv/uploads", "bind ./backend /app"));
+  const EnvironmentVariable& debug = *r.container("backend").variable("FLASK_DEBUG");
+  EXPECT_EQ(debug.value.at.path, "docker-compose.override.yml");
+  EXPECT_FALSE(debug.from_file);
+  EXPECT_TRUE(r.container("backend").variable("REDIS_URL")->from_file);
+  EXPECT_EQ(r.container("frontend").variable("JWT_SECRET_KEY")->value.at.path, ".env");  // passed through
+  EXPECT_EQ(r.service("worker").build.context.value, "backend");
+  EXPECT_EQ(r.service("worker").build.dockerfile.value, "backend/Dockerfile.worker");
+  EXPECT_EQ(r.container("worker").restart.at.path, "docker-compose.common.yml");
+  EXPECT_EQ(r.service("db").role, Role::database);
+  EXPECT_EQ(r.service("redis").role, Role::cache);
+  EXPECT_EQ(r.service("nginx").role, Role::reverse_proxy);
+  EXPECT_EQ(r.service("frontend").role, Role::application);
+  EXPECT_EQ(r.service("adminer").exposure, Exposure::published);
+  EXPECT_EQ(r.service("worker").exposure, Exposure::internal);
+  EXPECT_TRUE(r.container("log-shipper").privileged.value);
 }
 
 // docker-compose 1.29 as a second judge -------------------------------------------------------------------------------

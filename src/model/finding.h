@@ -19,7 +19,8 @@ enum class FindingKind : uint8_t { misconfiguration, vulnerability, secret, lice
 std::string_view name_of(FindingKind kind);
 
 struct MisconfigurationDetail {
-  std::span<const Edit> edits;  // the offered fix, all of them together; empty: advice only
+  std::span<const Edit> edits;     // the offered fix, all of them together; empty: advice only
+  bool changes_behaviour = false;  // the fix is offered only with --behaviour-changing
 };
 
 struct VulnerabilityDetail {
@@ -28,6 +29,7 @@ struct VulnerabilityDetail {
   std::string_view advisory;                  // the record that decided
   uint32_t package = 0;                       // index into ScanRecord::packages
   std::string_view fixed_version;             // empty: no fix known
+  std::string_view upgrade;                   // version of the package that ends every fixable finding on it
   double score = 0;                           // CVSS base score, 0 if none
   std::string_view vector;
   std::string_view reference;

@@ -198,6 +198,7 @@ void describe(A& a, InlineIgnore& ignore) {
 template <class A>
 void describe(A& a, MisconfigurationDetail& d) {
   a.list("edits", d.edits);
+  a.field("changes_behaviour", d.changes_behaviour);
 }
 
 template <class A>
@@ -207,6 +208,7 @@ void describe(A& a, VulnerabilityDetail& d) {
   a.field("advisory", d.advisory);
   a.field("package", d.package);
   a.field("fixed_version", d.fixed_version);
+  a.field("upgrade", d.upgrade);
   a.field("score", d.score);
   a.field("vector", d.vector);
   a.field("reference", d.reference);

@@ -14,13 +14,16 @@
 namespace drydock::report {
 namespace {
 
-// A line of the table: one finding, or all vulnerabilities of one package at one place.
+// A line of the table: one finding; all vulnerabilities of one package, since one upgrade ends them; what several
+// checks say about one line; or what one check says alike about several lines of a file.
 struct Row {
   Severity severity = Severity::unknown;
-  std::string id;  // "DF001", "CVE-2023-1 +3"
-  std::string at;  // "backend/Dockerfile:1"
+  std::string id;     // "DF001", "CVE-2023-1 +3", "DC003 DC005"
+  std::string path;   // "backend/Dockerfile"
+  std::string lines;  // "1, 6, 14"
   std::string message;
-  std::string note;  // decision, other services
+  std::string note;  // why it is ignored
+  std::string at() const { return lines.empty() ? path : path + ":" + lines; }
 };
 
 struct Group {
@@ -79,23 +82,30 @@ class Table {
     line("");
   }
 
+  // Services in the order of their stacks, then files that several share, then what concerns no service alone.
   std::vector<Group> groups() const {
     std::vector<Group> all;
-    std::map<std::string_view, size_t> by_service;
+    std::map<std::string, size_t> by_services;
     for (const Stack& stack : record_.stacks) {
       for (const Service& service : stack.services) {
-        std::string name = stack.directory.empty() ? std::string(service.name)
-                                                   : std::string(stack.directory) + "/" + std::string(service.name);
+        std::string name =
+            (stack.directory.empty() ? "" : std::string(stack.directory) + "/") + std::string(service.name);
+        by_services.emplace(name, all.size());
         all.push_back({.title = printable(name), .detail = describe(service), .findings = {}});
-        names_.push_back(name);
       }
     }
-    for (size_t i = 0; i < all.size(); ++i) by_service.emplace(names_[i], i);
-    Group rest{.title = by_service.empty() ? "" : "the stack as a whole", .detail = "", .findings = {}};
+    Group rest{.title = all.empty() ? "" : "no service alone", .detail = "", .findings = {}};
     for (const Finding& finding : record_.findings) {
       if (hidden(finding)) continue;
-      auto service = finding.services.empty() ? by_service.end() : by_service.find(finding.services[0]);
-      (service == by_service.end() ? rest : all[service->second]).findings.push_back(&finding);
+      std::string names;
+      for (std::string_view name : finding.services) names += (names.empty() ? "" : " + ") + std::string(name);
+      if (names.empty()) {
+        rest.findings.push_back(&finding);
+        continue;
+      }
+      auto [known, fresh] = by_services.try_emplace(names, all.size());
+      if (fresh) all.push_back({.title = printable(names), .detail = "shared files", .findings = {}});
+      all[known->second].findings.push_back(&finding);
     }
     all.push_back(std::move(rest));
     std::erase_if(all, [](const Group& group) { return group.findings.empty(); });
@@ -122,51 +132,84 @@ class Table {
     return text;
   }
 
-  static std::string place_of(const Finding& finding) {
+  // Paths below the target are shown from there: the header names it.
+  Row row_at(const Finding& finding) const {
+    Row row{.severity = finding.severity, .note = note_of(finding)};
     const Location* at = finding.location();
-    if (at == nullptr) return printable(finding.subject.id);
-    std::string text = printable(at->path);
-    if (at->line != 0) text += ":" + std::to_string(at->line);
-    return text;
+    std::string_view path = at == nullptr ? finding.subject.id : at->path;
+    if (path.starts_with(record_.target_path) && path.substr(record_.target_path.size()).starts_with('/'))
+      path.remove_prefix(record_.target_path.size() + 1);
+    row.path = printable(path);
+    if (at != nullptr && at->line != 0) row.lines = std::to_string(at->line);
+    return row;
   }
 
   std::string note_of(const Finding& finding) const {
     const Decision* decision = decision_of(finding);
-    std::string note;
-    if (decision != nullptr && decision->outcome == Outcome::ignored)
-      note = "ignored by " + std::string(decision->source) + ": " + std::string(decision->reason);
-    if (finding.services.size() > 1) {
-      note += note.empty() ? "also " : "; also ";
-      for (size_t i = 1; i < finding.services.size(); ++i)
-        note += (i > 1 ? ", " : "") + std::string(finding.services[i]);
+    if (decision == nullptr || decision->outcome != Outcome::ignored) return {};
+    return "ignored by " + std::string(decision->source) + ": " + std::string(decision->reason);
+  }
+
+  // Findings that one row stands for, in the order of the first of each.
+  using Bundle = std::vector<const Finding*>;
+  std::vector<Bundle> bundles_of(const Group& group) const {
+    std::vector<Bundle> bundles;
+    std::map<std::tuple<int, Severity, std::string_view, std::string_view, std::string_view, uint32_t>, size_t> known;
+    for (const Finding* finding : group.findings) {
+      const Location* at = finding->location();
+      auto key = std::tuple(static_cast<int>(bundles.size()) + 1, Severity::unknown, std::string_view(),
+                            std::string_view(), std::string_view(), 0u);  // alone
+      if (const auto* v = std::get_if<VulnerabilityDetail>(&finding->detail); v != nullptr && !options_.all) {
+        const Package& package = record_.packages[v->package];
+        key = {0, Severity::unknown, package.name, package.version, package.at.path, package.at.line};
+      } else if (finding->kind() == FindingKind::misconfiguration && at != nullptr && at->line != 0 && !options_.all) {
+        key = {0, finding->severity, finding->subject.id, {}, at->path, at->line};
+      }
+      auto [place, fresh] = known.try_emplace(key, bundles.size());
+      if (fresh) bundles.emplace_back();
+      bundles[place->second].push_back(finding);
     }
-    return note;
+    return bundles;
   }
 
   std::vector<Row> rows_of(const Group& group) const {
     std::vector<Row> rows;
-    // package name, version, path -> row, so that one upgrade is one line
-    std::map<std::tuple<std::string_view, std::string_view, std::string_view>, size_t> by_package;
-    std::vector<std::vector<const Finding*>> gathered;
-    std::vector<size_t> row_of_gathered;
-    for (const Finding* finding : group.findings) {
-      const auto* vulnerability = std::get_if<VulnerabilityDetail>(&finding->detail);
-      if (vulnerability == nullptr || options_.all) {
-        rows.push_back(
-            {finding->severity, id_of(*finding), place_of(*finding), printable(finding->message), note_of(*finding)});
-        continue;
+    for (const Bundle& bundle : bundles_of(group)) {
+      Row row = row_at(*bundle[0]);
+      if (bundle[0]->kind() == FindingKind::vulnerability && !options_.all) {
+        gather_package(bundle, row);
+      } else {
+        gather_line(bundle, row);
       }
-      const Package& package = record_.packages[vulnerability->package];
-      auto [known, fresh] = by_package.try_emplace({package.name, package.version, package.at.path}, gathered.size());
-      if (fresh) {
-        gathered.emplace_back();
-        row_of_gathered.push_back(rows.size());
-        rows.push_back({finding->severity, {}, place_of(*finding), {}, {}});
+      auto same = [&](const Row& other) {
+        return other.severity == row.severity && other.id == row.id && other.path == row.path &&
+               other.message == row.message && other.note == row.note && !row.lines.empty();
+      };
+      auto earlier = options_.all ? rows.end() : std::ranges::find_if(rows, same);
+      if (earlier == rows.end()) {
+        rows.push_back(std::move(row));
+      } else if (columns_of(earlier->lines) < 14) {
+        earlier->lines += "," + row.lines;
+      } else if (!earlier->lines.ends_with("…")) {
+        earlier->lines += ",…";
       }
-      gathered[known->second].push_back(finding);
     }
-    for (size_t i = 0; i < gathered.size(); ++i) gather(gathered[i], rows[row_of_gathered[i]]);
     return rows;
+  }
+
+  void gather_line(const Bundle& bundle, Row& row) const {
+    bool one_check = std::ranges::all_of(bundle, [&](const Finding* f) { return f->check == bundle[0]->check; });
+    for (const Finding* finding : bundle) {
+      std::string id = id_of(*finding);
+      if (row.id.find(id) == std::string::npos) row.id += (row.id.empty() ? "" : " ") + id;
+      std::string text = printable(bundle.size() == 1 || one_check ? finding->message : title_of(*finding));
+      if (row.message.find(text) == std::string::npos) row.message += (row.message.empty() ? "" : "; ") + text;
+    }
+  }
+
+  std::string_view title_of(const Finding& finding) const {
+    auto found = std::ranges::find(record_.checks, finding.check, &CheckSummary::id);
+    return found == record_.checks.end() ? finding.message : found->title;
   }
 
   static std::string id_of(const Finding& finding) {
@@ -175,32 +218,20 @@ class Table {
     return std::string(finding.check);
   }
 
-  // Findings come worst first, so the first one names the row. An upgrade must reach the highest of the fixed versions;
-  // which one that is only the ecosystem's order knows, so the distinct ones are listed (few in practice).
-  void gather(const std::vector<const Finding*>& findings, Row& row) const {
+  // Findings come worst first, so the first one names the row.
+  void gather_package(const Bundle& findings, Row& row) const {
     const auto& first = std::get<VulnerabilityDetail>(findings[0]->detail);
     const Package& package = record_.packages[first.package];
     row.id = std::string(first.id);
     if (findings.size() > 1) row.id += " +" + std::to_string(findings.size() - 1);
-    std::vector<std::string_view> fixes;
     size_t unfixed = 0;
-    for (const Finding* finding : findings) {
-      std::string_view fixed = std::get<VulnerabilityDetail>(finding->detail).fixed_version;
-      if (fixed.empty()) {
-        ++unfixed;
-      } else if (std::ranges::find(fixes, fixed) == fixes.end()) {
-        fixes.push_back(fixed);
-      }
-    }
+    for (const Finding* finding : findings)
+      if (std::get<VulnerabilityDetail>(finding->detail).fixed_version.empty()) ++unfixed;
     row.message = printable(package.name) + " " + printable(package.version);
-    if (!fixes.empty()) {
-      row.message += ", fixed in ";
-      for (size_t i = 0; i < fixes.size() && i < 4; ++i) row.message += (i ? ", " : "") + printable(fixes[i]);
-      if (fixes.size() > 4) row.message += ", ...";
-    }
+    std::string_view upgrade = first.upgrade.empty() ? first.fixed_version : first.upgrade;
+    if (!upgrade.empty()) row.message += " → " + printable(upgrade);
     if (unfixed != 0)
-      row.message += fixes.empty() ? ", no fix known" : ", " + std::to_string(unfixed) + " without a fix";
-    row.note = note_of(*findings[0]);
+      row.message += upgrade.empty() ? ", no fix known" : ", " + std::to_string(unfixed) + " of them without a fix";
   }
 
   static SeverityCounts counts_of(const std::vector<const Finding*>& findings) {
@@ -232,20 +263,20 @@ class Table {
     size_t id_columns = 6, at_columns = 8;
     for (const Row& row : rows) {
       id_columns = std::max(id_columns, columns_of(row.id));
-      at_columns = std::max(at_columns, columns_of(row.at));
+      at_columns = std::max(at_columns, columns_of(row.at()));
     }
     id_columns = std::min<size_t>(id_columns, 24);
-    at_columns = std::min<size_t>(at_columns, std::max<size_t>(18, width_ / 4));
+    at_columns = std::min<size_t>(at_columns, std::max<size_t>(18, width_ * 34 / 100));
     constexpr size_t kSeverityColumns = 8;
     size_t message_at = 2 + kSeverityColumns + 2 + id_columns + 2 + at_columns + 2;
-    bool stacked = width_ < message_at + 24;  // too narrow for a column: the message goes below
+    bool stacked = width_ < message_at + 26;  // too narrow for a column: the message goes below
     size_t message_columns = stacked ? width_ - 6 : width_ - message_at;
     for (const Row& row : rows) {
       std::string text = row.message + (row.note.empty() ? "" : " (" + row.note + ")");
       std::vector<std::string> message = wrap(text, message_columns);
       std::string head = "  " + styled(style_of(row.severity), pad(name_of(row.severity), kSeverityColumns)) + "  " +
                          pad(clip(row.id, id_columns), id_columns) + "  " +
-                         pad(clip_path(row.at, at_columns), at_columns);
+                         pad(clip_path(row.at(), at_columns), at_columns);
       if (stacked) {
         line(head);
         for (const std::string& part : message) line("      " + part);
@@ -293,6 +324,7 @@ class Table {
     if (ignored != 0) total += styled(Style::dim, "  " + std::to_string(ignored) + " ignored (--all)");
     line(total);
 
+    next_steps(shown);
     std::string looked = std::to_string(record_.counts.files) + (record_.counts.files == 1 ? " file, " : " files, ") +
                          std::to_string(record_.packages.size()) +
                          (record_.packages.size() == 1 ? " package" : " packages");
@@ -305,6 +337,47 @@ class Table {
       line(std::to_string(counting) +
            " finding(s) at or over the threshold. `drydock fix` shows the edits that it can make, `drydock explain ID` "
            "the reasons.");
+  }
+
+  // The few steps that end most of what is shown: upgrades by what they end, and the edits that fix can make.
+  void next_steps(const std::vector<const Finding*>& shown) {
+    constexpr size_t kMost = 5;
+    struct Step {
+      std::string text;
+      size_t ends = 0;
+      Severity worst = Severity::unknown;
+    };
+    std::map<std::string, Step> upgrades;
+    size_t edits = 0;
+    for (const Finding* finding : shown) {
+      if (const auto* v = std::get_if<VulnerabilityDetail>(&finding->detail);
+          v != nullptr && !v->fixed_version.empty() && !v->upgrade.empty()) {
+        const Package& package = record_.packages[v->package];
+        std::string text = "upgrade " + printable(package.name) + " " + printable(package.version) + " to " +
+                           printable(v->upgrade) + " in " + row_at(*finding).path;
+        Step& step = upgrades[text];
+        step.text = text;
+        ++step.ends;
+        step.worst = std::max(step.worst, finding->severity);
+      }
+      if (const auto* m = std::get_if<MisconfigurationDetail>(&finding->detail); m != nullptr && !m->edits.empty())
+        ++edits;
+    }
+    std::vector<Step> steps;
+    for (const auto& [text, step] : upgrades) steps.push_back(step);
+    std::ranges::sort(steps, [](const Step& a, const Step& b) {
+      return std::tie(b.worst, b.ends, a.text) < std::tie(a.worst, a.ends, b.text);
+    });
+    if (steps.empty() && edits == 0) return;
+    line(styled(Style::bold, "What ends most"));
+    for (size_t i = 0; i < steps.size() && i < kMost; ++i)
+      line("  " + clip(steps[i].text + " (ends " + std::to_string(steps[i].ends) + ", worst " +
+                           std::string(name_of(steps[i].worst)) + ")",
+                       width_ - 2));
+    if (edits != 0)
+      line("  drydock fix: edits for " + std::to_string(edits) + (edits == 1 ? " finding" : " findings") +
+           ", some only with --behaviour-changing");
+    line("");
   }
 
   void advisories() {
@@ -324,7 +397,6 @@ class Table {
   const ScanRecord& record_;
   const RenderOptions& options_;
   size_t width_;
-  mutable std::vector<std::string> names_;  // owns the keys of by_service
   std::string out_;
 };
 

@@ -11,6 +11,7 @@
 #include <optional>
 #include <tuple>
 
+#include "advisory/starter.h"
 #include "advisory/update.h"
 #include "base/text.h"
 #include "base/thread_pool.h"
@@ -239,7 +240,7 @@ void join(ScanRecord& record, const std::shared_ptr<const Part>& part) {
 
 void match(const Options& options, const Subject& subject, ScanRecord& record) {
   auto part = std::make_shared<Part>();
-  Result<advisory::Index> index = advisory::open_default({.path = options.database, .starter = {}});
+  Result<advisory::Index> index = advisory::open_default({.path = options.database, .starter = advisory::starter_index()});
   if (!index) {
     if (!record.packages.empty())
       part->unknowns.push_back(

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "advisory/match.h"
+#include "advisory/version.h"
 #include "base/text.h"
 
 namespace drydock::scan {
@@ -21,6 +23,24 @@ const ImageLayer* layer_of(const ScanRecord& record, std::string_view diff_id) {
     for (const ImageLayer& layer : image.layers)
       if (layer.diff_id == diff_id) return &layer;
   return nullptr;
+}
+
+// The highest of the fixed versions: reaching it ends every finding that has a fix. Empty if none has, or if two of
+// them cannot be ordered.
+std::string_view upgrade_of(Ecosystem ecosystem, std::span<const advisory::Match> matches) {
+  std::optional<advisory::VersionScheme> scheme = advisory::scheme_of(row_of(ecosystem).purl_type);
+  std::string_view highest;
+  for (const advisory::Match& match : matches) {
+    if (match.fixed_version.empty() || match.fixed_version == highest) continue;
+    if (!highest.empty()) {
+      if (!scheme) return {};
+      Result<std::strong_ordering> order = advisory::compare_versions(*scheme, highest, match.fixed_version);
+      if (!order) return {};
+      if (*order >= 0) continue;
+    }
+    highest = match.fixed_version;
+  }
+  return highest;
 }
 
 }  // namespace
@@ -60,6 +80,7 @@ void match_packages(const advisory::Index& index, const ScanRecord& record, cons
            .reason = pool.join(package.name, " ", undecided.advisory.empty() ? "" : undecided.advisory,
                                pool.join(": ", undecided.reason))});
     }
+    std::string_view upgrade = pool.copy(upgrade_of(package.ecosystem, matches->matches));
     for (const advisory::Match& match : matches->matches) {
       std::vector<std::string_view> aliases;
       for (std::string_view alias : match.aliases) aliases.push_back(pool.copy(alias));
@@ -84,6 +105,7 @@ void match_packages(const advisory::Index& index, const ScanRecord& record, cons
                                                             .advisory = pool.copy(match.advisory),
                                                             .package = i,
                                                             .fixed_version = pool.copy(match.fixed_version),
+                                                            .upgrade = upgrade,
                                                             .score = match.score,
                                                             .vector = pool.copy(match.vector),
                                                             .reference = pool.copy(match.reference)}});

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string>
 
 #include "base/text.h"
+#include "secrets/validators.h"
 
 namespace drydock::secrets {
 namespace {
@@ -59,6 +61,18 @@ bool is_repeated_name(std::string_view name, std::string_view value) {
          (a == b || (b.size() >= 6 && a.find(b) != std::string::npos && b.size() * 5 >= value.size() * 4));
 }
 
+// The same name whatever joins its words. A keyword in capitals is a constant and matches as such: `secret_key` is what
+// Terraform and boto call the AWS key, SECRET_KEY is Django's and Flask's.
+bool is_name(std::string_view name, std::string_view keyword) {
+  if (name.size() != keyword.size()) return false;
+  const bool constant = keyword[0] >= 'A' && keyword[0] <= 'Z';
+  for (size_t i = 0; i < name.size(); ++i) {
+    const char c = name[i] == '-' || name[i] == '.' ? '_' : name[i];
+    if ((constant ? c : lower(c)) != keyword[i]) return false;
+  }
+  return true;
+}
+
 // Something a person chose, not a word of the program: letters with digits or marks.
 bool looks_chosen(std::string_view value, FileKind kind) {
   if (value.size() < 8 || value.size() > 128) return false;
@@ -74,7 +88,8 @@ bool looks_chosen(std::string_view value, FileKind kind) {
     else
       ++marks;
   }
-  if (letters < 2 || digits + marks == 0) return false;
+  if (letters < 2) return false;
+  if (digits + marks == 0) return is_cased_at_random(value);
   if (separators > 2 || value.find(',') != std::string_view::npos) return false;
   const double words = wordiness(value);
   if (kind == FileKind::config) return digits > 0 || (marks > 0 && words < 7);
@@ -84,6 +99,10 @@ bool looks_chosen(std::string_view value, FileKind kind) {
   const bool digits_only_at_end = value.substr(0, tail + 1).find_first_of("0123456789") == std::string_view::npos;
   if (marks == 0 && digits_only_at_end && words >= 5.2) return false;
   return marks > 0 || words < 5.9;
+}
+
+bool is_text(std::string_view bytes) {
+  return std::ranges::all_of(bytes, [](char c) { return c >= 0x20 && c < 0x7f; });
 }
 
 }  // namespace
@@ -145,7 +164,7 @@ NameMeaning meaning_of(std::string_view name) {
       "verification", "strategy",  "method",     "event",    "action",  "view",     "page",      "route",    "test",
       "spec",         "number",    "num",        "level",    "display", "group",    "namespace", "backend",  "driver",
       "plugin",       "extension", "module",     "package",  "func",    "function", "fn",        "cb",       "impl",
-      "interface",    "grant",     "exchange",   "auth"};
+      "interface",    "grant",     "encryption", "hashes",   "hashing", "exchange", "auth"};
   if (is_any(words.last(), kLast)) return NameMeaning::nothing;
   constexpr std::string_view kPassword[] = {
       "password",  "passwd",     "passphrase",    "pwd",           "passw",         "passcode",
@@ -170,10 +189,10 @@ NameMeaning meaning_of(std::string_view name) {
   return NameMeaning::nothing;
 }
 
-AssignmentVerdict judge_assignment(const Assignment& assignment, FileKind kind) {
+AssignmentVerdict judge_assignment(const Assignment& assignment, FileKind kind, const Rule& found_by) {
   static const Rule* const generic = find_rule("generic-secret");
   static const Rule* const password = find_rule("password-assignment");
-  AssignmentVerdict verdict{.rule = generic};
+  AssignmentVerdict verdict{.rule = &found_by};
   auto dismiss = [&verdict](std::string_view reason) {
     verdict.dismissed_by = reason;
     return verdict;
@@ -182,7 +201,7 @@ AssignmentVerdict judge_assignment(const Assignment& assignment, FileKind kind) 
   std::string_view value = assignment.value;
   const NameMeaning meaning = meaning_of(assignment.name);
   if (meaning == NameMeaning::nothing) return dismiss("its name does not say that it is a secret");
-  if (meaning == NameMeaning::password) verdict.rule = password;
+  if (meaning == NameMeaning::password && &found_by == generic) verdict.rule = password;
   if (!assignment.quoted && kind == FileKind::code) return dismiss("variable or expression");
   if (value.size() < 8) return dismiss("too short");
   if (std::string_view reason = reference_reason(value); !reason.empty()) return dismiss(reason);
@@ -190,20 +209,24 @@ AssignmentVerdict judge_assignment(const Assignment& assignment, FileKind kind) 
   if (is_weak_default(value)) return dismiss("weak default, which the configuration checks report");
   if (is_repeated_name(assignment.name, value)) return dismiss("its own name");
 
-  std::string plain = to_lower(assignment.name);
-  std::ranges::replace(plain, '-', '_');
-  const std::string_view tail = std::string_view(plain).substr(plain.find_last_of(".[\"' ") + 1);
+  // jwt.secret and jwt-secret are JWT_SECRET; in config["SECRET_KEY"] and settings.SECRET_KEY the last part counts.
+  const std::string_view tail = assignment.name.substr(assignment.name.find_last_of(".[\"' ") + 1);
   for (const Rule* rule : all_rules())
-    if (rule->kind == Kind::assignment && (std::ranges::find(rule->keywords, plain) != rule->keywords.end() ||
-                                           std::ranges::find(rule->keywords, tail) != rule->keywords.end()))
-      verdict.rule = rule;
-  if (value.starts_with("base64:")) value.remove_prefix(7);
+    for (std::string_view keyword : rule->keywords)
+      if (&found_by == generic && (is_name(assignment.name, keyword) || is_name(tail, keyword))) verdict.rule = rule;
+  // What Laravel and Django put in front of what they generate.
+  for (std::string_view prefix : {"base64:", "django-insecure-"})
+    if (value.starts_with(prefix)) value.remove_prefix(prefix.size());
 
   const bool random = looks_random(value);
   // In a random value a short word is chance, so only long ones count.
   const std::string_view placeholder = random ? placeholder_reason(value) : human_placeholder_reason(value);
   if (!placeholder.empty()) return dismiss(placeholder);
   if (value.find_first_of(" \t") != std::string_view::npos) return dismiss("prose");
+  if (const std::optional<std::string> text = decode_base64(value); text && text->size() >= 8 && is_text(*text)) {
+    if (text->find(' ') != std::string::npos || !human_placeholder_reason(*text).empty())
+      return dismiss("encoded text");
+  }
   if (is_uuid(value)) {
     // A UUID names things far more often than it opens them.
     const std::string name = to_lower(assignment.name);

@@ -30,11 +30,12 @@ Assignment read_value(std::string_view text, const AssignmentHead& head, FileKin
 enum class NameMeaning : uint8_t { nothing, password, key };
 NameMeaning meaning_of(std::string_view name);
 
-// The rule for this assignment (a framework's own where `name` is listed there) and why it is dismissed, if so.
+// The rule for an assignment that `found_by` found (for the generic one: a framework's own where the name is listed
+// there), and why it is dismissed, if so.
 struct AssignmentVerdict {
   const Rule* rule = nullptr;
   std::string_view dismissed_by = {};
 };
-AssignmentVerdict judge_assignment(const Assignment& assignment, FileKind kind);
+AssignmentVerdict judge_assignment(const Assignment& assignment, FileKind kind, const Rule& found_by);
 
 }  // namespace drydock::secrets

@@ -48,9 +48,12 @@ constexpr std::string_view kPairs[26] = {
 // The first eight bytes of the SHA-256 of values in vendors' documentation: AWS's two example key pairs, Azurite's and
 // the Cosmos DB emulator's account keys, Stripe's three documented test keys, reCAPTCHA's test secret, jwt.io's sample
 // token.
-constexpr uint64_t kDocumented[] = {0x0011cc25eb432071, 0x1a5d44a2dca19669, 0x2cafc0970149a84f, 0x78314b11be2e5815,
-                                    0x7e8de44ea9ecf6d5, 0x7f75367e78812551, 0xaa6547439583c3a2, 0xc6ea27c534f993d3,
-                                    0xe21b597ba6b9cafa, 0xf2d6ca16515033e5, 0xf5e95c9954635b65};
+constexpr uint64_t kDocumented[] = {0x0011cc25eb432071, 0x00cf4c781dc37003, 0x13d31e961a1ad8ec, 0x1a5d44a2dca19669,
+                                    0x2cafc0970149a84f, 0x4c20e6f5cc11b937, 0x53f5da0aaa93d64c, 0x6c96130f130ab0d6,
+                                    0x78314b11be2e5815, 0x7e8de44ea9ecf6d5, 0x7f75367e78812551, 0x9d03b692e941d5ac,
+                                    0xaa6547439583c3a2, 0xad71fb4165536675, 0xbb9b1163338b2a51, 0xc6ea27c534f993d3,
+                                    0xca7459e2b26776de, 0xcb87c87e4a138d9a, 0xe21b597ba6b9cafa, 0xe9974c507d2a8021,
+                                    0xea9bdfd02c0c412c, 0xf2d6ca16515033e5, 0xf5e95c9954635b65};
 static_assert(std::ranges::is_sorted(kDocumented));
 
 bool has(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
@@ -230,9 +233,9 @@ std::string_view derived_reason(std::string_view value) {
       "sha1-", "sha256-", "sha384-", "sha512-", "sha1:", "sha256:", "sha384:", "sha512:", "md5:",
       "md5-",  "h1:",     "SHA256:", "sha256=", "sha1=", "blake2",  "blake3",  "go1:",    "crc32"};
   if (starts_with_any(value, kDigests)) return "checksum";
-  constexpr std::string_view kCiphertext[] = {"ENC[",  "ENC(",   "$ANSIBLE_VAULT", "vault:v", "{cipher}",
-                                              "AgA",   "AgB",    "-----BEGIN AGE", "{aes}",   "{DESede}",
-                                              "CfDJ8", "AQICAH", "gAAAAA",         "DPAPI:",  "secure:"};
+  constexpr std::string_view kCiphertext[] = {
+      "ENC[",  "ENC(",     "$ANSIBLE_VAULT", "vault:v", "{cipher}", "AgA",    "AgB",    "-----BEGIN AGE",
+      "{aes}", "{DESede}", "CfDJ8",          "AQICAH",  "AQIDAH",   "gAAAAA", "DPAPI:", "secure:"};
   if (starts_with_any(value, kCiphertext) && (value.size() > 60 || !value.starts_with("Ag")))
     return "encrypted at rest";
   if (value.starts_with('{') && value.ends_with("=}")) return "encrypted at rest";  // Maven
@@ -289,10 +292,16 @@ bool is_weak_default(std::string_view value) {
       "rootpass",  "rootpassword", "s3cr3t",        "s3cret",      "sa",          "sample",
       "secret",    "sonar",        "strapi",        "strong",      "super",       "superuser",
       "symfony",   "system",       "test",          "tester",      "testing",     "toor",
-      "user",      "username",     "vagrant",       "welcome",     "wordpress",   "zabbix",
-      "trustno",   "iloveyou",     "qwerty",        "monkey",      "dragon",      "abc",
-      "qwertyuiop"};
+      "anoncvs",   "opensesame",   "xyzzy",         "bar",         "anonymous",   "user",
+      "username",  "vagrant",      "welcome",       "wordpress",   "zabbix",      "trustno",
+      "iloveyou",  "qwerty",       "monkey",        "dragon",      "abc",         "qwertyuiop"};
   return is_any(word, kWeak);
+}
+
+bool is_cased_at_random(std::string_view value) {
+  size_t turns = 0;
+  for (size_t i = 1; i < value.size(); ++i) turns += (value[i - 1] <= 'Z') != (value[i] <= 'Z');
+  return value.size() >= 10 && (turns * 2 >= value.size() || (turns * 3 >= value.size() && wordiness(value) < 5.0));
 }
 
 bool looks_random(std::string_view value) {

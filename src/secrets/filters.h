@@ -26,6 +26,8 @@ double entropy(std::string_view value);  // Shannon, bits per character
 double wordiness(std::string_view value);
 // Letters and digits as a generator mixes them: used where nothing but a word like "token" speaks for the value.
 bool looks_random(std::string_view value);
+// "vqPxTWmRkaLd": only a generator turns between small and capital letters this often.
+bool is_cased_at_random(std::string_view value);
 bool is_hex(std::string_view value);
 bool is_uuid(std::string_view value);
 

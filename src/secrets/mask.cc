@@ -62,7 +62,8 @@ std::string mask_line(std::string_view bytes, const Hit& shown, std::span<const 
   std::ranges::sort(hidden, {}, &Piece::begin);
 
   std::string line;
-  size_t from = begin, focus = 0, focus_end = 0;
+  // A key block's base64 begins on a later line: then its header is in the middle.
+  size_t from = begin, focus = at - begin, focus_end = focus;
   for (size_t i = 0; i < hidden.size();) {
     Piece piece = hidden[i];
     for (++i; i < hidden.size() && hidden[i].begin < piece.end; ++i) piece.end = std::max(piece.end, hidden[i].end);

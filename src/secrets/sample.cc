@@ -33,6 +33,7 @@ std::string alphabet_of(std::string_view name) {
   if (name == "al") return low + digits;
   if (name == "AU") return upper + digits;
   if (name == "aA") return upper + low;
+  if (name == "wx") return "bcdfghjkmqvwxz";  // letters that form no words
   if (name == "hx") return digits + "abcdef";
   if (name == "d") return digits;
   if (name == "b32") return upper + "234567";

@@ -94,8 +94,6 @@ std::string_view context_of(std::string_view bytes, Span span) {
 
 // `drydock: ignore=ID[,ID] reason`: ours names what it ignores.
 bool names_rule(std::string_view list, std::string_view rule) {
-  list =
-      list.substr(0, list.find_first_of(" \t\r\n\"'*-", list.find_first_not_of(' ') == std::string_view::npos ? 0 : 1));
   while (!list.empty()) {
     const Cut item = cut(list, ",");
     const std::string_view id = trim(item.before);
@@ -228,7 +226,7 @@ struct Scanner::State {
       state.done_until = match_end;
       const Span match{static_cast<uint32_t>(match_begin), static_cast<uint32_t>(match_end)};
       if (rule.kind == Kind::assignment) {
-        assignment(match, groups[1], groups[2], state);
+        assignment(rule, match, groups[1], groups[2], state);
         return;
       }
       Span secret = match;
@@ -241,7 +239,7 @@ struct Scanner::State {
     }
   }
 
-  void assignment(Span match, re2::StringPiece name, re2::StringPiece quote, PerRule& state) {
+  void assignment(const Rule& found_by, Span match, re2::StringPiece name, re2::StringPiece quote, PerRule& state) {
     // The pattern begins at a word such as "token"; the name may have begun before.
     size_t name_begin = match.begin;
     while (name_begin > 0 && match.begin - name_begin < 64 &&
@@ -251,12 +249,16 @@ struct Scanner::State {
     AssignmentHead head{.name = bytes.substr(name_begin, name_end - name_begin),
                         .value_begin = match.end - 8,
                         .quote = quote.data() != nullptr && !quote.empty() ? quote[0] : '\0'};
-    const Assignment read = read_value(bytes, head, kind);
+    // ${DB_PASSWORD:-value}: the value is what is used when nothing else is said, so it is as good as written down.
+    const bool fallback = name_begin >= 2 && bytes.substr(name_begin - 2, 2) == "${" && bytes[head.value_begin] == '-';
+    if (fallback) ++head.value_begin;
+    Assignment read = read_value(bytes, head, kind);
+    if (fallback) read.value = read.value.substr(0, read.value.find('}'));
     state.looked += read.value.size() * 4;
     const Span secret{static_cast<uint32_t>(head.value_begin),
                       static_cast<uint32_t>(head.value_begin + read.value.size())};
     state.done_until = std::max<uint64_t>(state.done_until, secret.end);
-    const AssignmentVerdict verdict = judge_assignment(read, kind);
+    const AssignmentVerdict verdict = judge_assignment(read, kind, found_by);
     Hit hit{.rule = verdict.rule,
             .match = {static_cast<uint32_t>(name_begin), std::max(match.end, secret.end)},
             .secret = secret,
@@ -283,7 +285,6 @@ struct Scanner::State {
       hit.dismissed_by = reason;
     else if (rule.judge != nullptr)
       apply(rule.judge(value, context_of(bytes, secret)), hit);
-    if (hit.dismissed_by.empty() && is_documented_value(value)) hit.dismissed_by = "documented test value";
     add(hit, state);
   }
 
@@ -325,7 +326,9 @@ struct Scanner::State {
     add(hit, state);
   }
 
-  void add(const Hit& hit, PerRule& state) {
+  void add(Hit hit, PerRule& state) {
+    if (hit.dismissed_by.empty() && is_documented_value(hit.secret.of(bytes)))
+      hit.dismissed_by = "documented test value";
     if (!hit.dismissed_by.empty() && !options.keep_dismissed) return;
     if (!options.report.empty() && (hit.secret.begin < options.report.begin || hit.secret.begin >= options.report.end))
       return;
@@ -335,6 +338,7 @@ struct Scanner::State {
 
   // At most one hit per byte: what stands beats what was dismissed, then the higher rank, then the longer secret.
   void settle(std::string_view path, std::vector<Hit>& out) {
+    if (hits.empty()) return;
     std::ranges::sort(hits, [](const Hit& a, const Hit& b) {
       if (a.secret != b.secret) return a.secret < b.secret;
       return a.rule->rank > b.rule->rank;

@@ -51,6 +51,20 @@ Classes classes_of(std::string_view text) {
   return found;
 }
 
+std::string percent_decoded(std::string_view text) {
+  std::string out;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '%' && i + 2 < text.size() && is_hex(text.substr(i + 1, 2))) {
+      auto nibble = [](char c) { return is_digit(c) ? c - '0' : lower(c) - 'a' + 10; };
+      out += static_cast<char>(nibble(text[i + 1]) << 4 | nibble(text[i + 2]));
+      i += 2;
+    } else {
+      out += text[i];
+    }
+  }
+  return out;
+}
+
 // DER (X.690): the size of the header and of the content of the element at the start of `bytes`.
 struct DerElement {
   uint8_t tag = 0;
@@ -226,21 +240,22 @@ Verdict judge_crc_token(std::string_view secret, std::string_view) {
 }
 
 Verdict judge_aws_key_id(std::string_view secret, std::string_view) {
-  if (!classes_of(secret.substr(4)).digit) return doubt("without a digit, which real key IDs hardly ever are");
+  if (!classes_of(secret.substr(4)).digit && wordiness(secret.substr(4)) > 5.5) return doubt("its letters form words");
   if (secret.substr(4).find_first_of("0189") != std::string_view::npos)
     return doubt("holds 0, 1, 8 or 9, which real key IDs do not");
   return {};
 }
 
+// One in thirty random tokens of 20 letters and digits has no digit: then its letters must not form words.
 Verdict judge_mixed_case(std::string_view secret, std::string_view) {
   const Classes found = classes_of(secret);
-  return found.upper && found.lower && found.digit ? Verdict{}
-                                                   : refuse("not a mix of upper case, lower case and digits");
+  const bool mixed = found.upper && found.lower && (found.digit || is_cased_at_random(secret));
+  return mixed ? Verdict{} : refuse("not a mix of upper case, lower case and digits");
 }
 
 Verdict judge_has_digit(std::string_view secret, std::string_view) {
-  return classes_of(secret.substr(std::min<size_t>(secret.size(), 4))).digit ? Verdict{}
-                                                                             : refuse("without a digit: an identifier");
+  const std::string_view random = secret.substr(std::min<size_t>(secret.size(), 4));
+  return classes_of(random).digit || is_cased_at_random(random) ? Verdict{} : refuse("without a digit: an identifier");
 }
 
 Verdict judge_age_key(std::string_view secret, std::string_view) {
@@ -259,8 +274,8 @@ Verdict judge_jwt(std::string_view secret, std::string_view) {
   };
   if (!object(header) || !has(*header, "\"alg\"") || !object(payload)) return refuse("does not decode to JSON");
   // The sample of jwt.io, RFC 7519's Joe, and the keys every local Supabase starts with.
-  for (std::string_view documented :
-       {"\"John Doe\"", "\"1234567890\"", "\"supabase-demo\"", "\"iss\":\"joe\"", "example.com"})
+  for (std::string_view documented : {"\"John Doe\"", "\"1234567890\"", "\"supabase-demo\"", "\"iss\":\"joe\"",
+                                      "example.com", "\"some\":\"payload\""})
     if (has(*payload, documented)) return refuse("documented test value");
   if (has(*payload, "\"role\":\"anon\""))
     return {.outcome = Verdict::proven, .reason = "the public role \"anon\"", .severity = Severity::low};
@@ -298,8 +313,14 @@ Verdict judge_azure_sas(std::string_view, std::string_view context) {
 }
 
 Verdict judge_url_password(std::string_view secret, std::string_view context) {
+  if (secret.find('%') != std::string_view::npos) {
+    const std::string decoded = percent_decoded(secret);
+    if (is_weak_default(decoded) || !human_placeholder_reason(decoded).empty()) return refuse("placeholder");
+  }
   if (std::string_view reason = human_placeholder_reason(secret); !reason.empty()) return refuse(reason);
-  if (is_weak_default(secret)) return refuse("weak default, which the configuration checks report");
+  // cvs://:pserver:anoncvs@host and URLs of several hosts hold more than one colon.
+  if (is_weak_default(secret) || is_weak_default(secret.substr(secret.rfind(':') + 1)))
+    return refuse("weak default, which the configuration checks report");
   // RFC 2606 and RFC 6761: hosts that belong to nobody. Only the host right behind the password counts.
   const size_t at = static_cast<size_t>(secret.data() - context.data());
   if (secret.data() >= context.data() && at <= context.size()) {
@@ -320,6 +341,15 @@ Verdict judge_url_password(std::string_view secret, std::string_view context) {
       return refuse("weak default, which the configuration checks report");
   }
   return {};
+}
+
+Verdict judge_command_line(std::string_view secret, std::string_view context) {
+  if (!classes_of(secret).digit && !is_cased_at_random(secret)) return refuse("an everyday word");
+  return judge_url_password(secret, context);
+}
+
+Verdict judge_random_letters(std::string_view secret, std::string_view) {
+  return wordiness(secret) < 5.4 && entropy(secret) > 2.8 ? Verdict{} : refuse("everyday words");
 }
 
 PrivateKey parse_private_key(std::string_view text) {
@@ -343,7 +373,7 @@ PrivateKey parse_private_key(std::string_view text) {
   }
   // The first line of a real key is mostly structure (algorithm, sizes), so regular runs are looked for behind it.
   const std::string_view sample = std::string_view(body.base64).substr(0, 256);
-  if (wordiness(sample) > 5.8 || entropy(sample) < 3.5) {
+  if (has(sample, "EXAMPLE") || wordiness(sample) > 5.8 || entropy(sample) < 3.5) {
     key.verdict = refuse("no key follows");
     return key;
   }

@@ -29,6 +29,10 @@ Verdict judge_discord_bot(std::string_view secret, std::string_view context);   
 Verdict judge_azure_sas(std::string_view secret, std::string_view context);          // a SAS also names its version
 Verdict judge_url_password(std::string_view secret, std::string_view context);  // documentation hosts, weak defaults
 
+Verdict judge_command_line(std::string_view secret, std::string_view context);  // not the next word of a sentence
+
+Verdict judge_random_letters(std::string_view secret, std::string_view context);  // not four words
+
 // The text from `-----BEGIN` on. Fills `length` with the size of the whole block (up to where it was understood).
 struct PrivateKey {
   Verdict verdict;

@@ -441,13 +441,17 @@ TEST_F(ImageTest, ReadsWhatSkopeoWrites) {
   for (const Case& c : cases) {
     std::string path = std::string(DRYDOCK_SOURCE_DIR "/src/target/corpus/image/") + c.file;
     EXPECT_TRUE(is_image(path)) << c.file;
-    ImageSource image = open(path).value();
+    Result<ImageSource> opened = open(path);
+    ASSERT_TRUE(opened) << opened.error().message;
+    const ImageSource& image = *opened;
     EXPECT_EQ(image.name(), c.name);
     EXPECT_EQ(image.config.container.user.value, "app");
     EXPECT_EQ(image.config.container.expose[0].value, "80");
     ASSERT_EQ(image.layers.size(), 1u);
     EXPECT_EQ(image.config.history[static_cast<size_t>(image.layers[0].history)].created_by, "umoci insert");
-    EXPECT_EQ(read(image, 0).value().files["etc/os-release"], "ID=x\n");
+    Result<Collected> layer = read(image, 0);
+    ASSERT_TRUE(layer) << layer.error().message;
+    EXPECT_EQ(layer->files["etc/os-release"], "ID=x\n");
   }
 }
 

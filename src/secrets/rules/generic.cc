@@ -8,9 +8,8 @@ namespace {
 using enum Kind;
 using enum Severity;
 
-// The names (lower case, "_" for "-" and ".") that a framework reads its signing key from.
-constexpr std::string_view kDjangoFlask[] = {"secret_key", "app.secret_key", "app.config.secret_key",
-                                             "flask_secret_key", "django_secret_key"};
+// The names ("_" for "-" and "."; capitals count where a keyword has them) that a framework reads its signing key from.
+constexpr std::string_view kDjangoFlask[] = {"SECRET_KEY", "app_secret_key", "FLASK_SECRET_KEY", "DJANGO_SECRET_KEY"};
 constexpr std::string_view kRails[] = {"secret_key_base", "rails_master_key"};
 constexpr std::string_view kLaravel[] = {"app_key"};
 constexpr std::string_view kNextAuth[] = {"nextauth_secret", "auth_secret", "better_auth_secret"};
@@ -33,7 +32,7 @@ constexpr Rule kRules[] = {
      .kind = keyed,
      .pattern = "PuTTY-User-Key-File-[123]: [a-z0-9-]{6}",
      .confirm = "PuTTY-User-Key-File-[123]: [a-z0-9-]{6,32}\\s+Encryption: none\\s(?s:.{20,}?)Private-Lines: "
-                "[0-9]{1,3}\\s+((?:[A-Za-z0-9+/=]{8,80}\\s+){1,80})",
+                "[0-9]{1,3}\\s+((?:[A-Za-z0-9+/=]{8,80}\\s+)*[A-Za-z0-9+/=]{8,80})\\s+Private-MAC",
      .look_ahead = 8192,
      .sample = "PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\nComment: shop\nPublic-Lines: "
                "1\n{b64:64}\nPrivate-Lines: 1\n{b64:48}\nPrivate-MAC: 0\n"},
@@ -102,9 +101,49 @@ constexpr Rule kRules[] = {
      .confirm = "(?:--(?:password|passwd|token|api-key|secret)[= ]|sshpass -p ?|docker login -u \\S{1,40} -p "
                 ")[\"']?([^\\s\"'$<{(\\[-][^\\s\"']{7,128})",
      .min_entropy = 2.8F,
-     .judge = judge_url_password,
+     .judge = judge_command_line,
      .rank = kGenericRank + 5,
      .sample = "mysqladmin --password={an:14} ping"},
+    {.id = "curl-user-password",
+     .title = "Password in a curl command",
+     .severity = high,
+     .kind = keyed,
+     .pattern = "curl [^\\n]{0,200}(?:-u|--user)[ =]?[\"']?[\\w.@-]{1,40}:[^\\s\"'$<{:]{6}",
+     .confirm = "curl [^\\n]{0,200}(?:-u|--user)[ =]?[\"']?[\\w.@-]{1,40}:([^\\s\"'$<{:]{6,128})",
+     .min_entropy = 2.5F,
+     .judge = judge_command_line,
+     .rank = kKeyedRank,
+     .sample = "curl -sf -u deploy:{an:14} https://shop.invalid/"},
+    {.id = "netrc-password",
+     .title = "Password in .netrc",
+     .severity = high,
+     .kind = keyed,
+     .pattern =
+         "machine\\s{1,4}\\S{1,100}\\s{1,4}login\\s{1,4}\\S{1,100}\\s{1,4}password\\s{1,4}[^\\s\"'\\\\{$<]\\S{5}",
+     .confirm =
+         "machine\\s{1,4}\\S{1,100}\\s{1,4}login\\s{1,4}\\S{1,100}\\s{1,4}password\\s{1,4}([^\\s\"'\\\\{$<]\\S{5,200})",
+     .min_entropy = 2.0F,
+     .judge = judge_command_line,
+     .rank = kKeyedRank,
+     .sample = "machine git.shop.invalid login deploy password {an:16}"},
+    {.id = "xml-setting",
+     .title = "Secret in an XML setting",
+     .severity = high,
+     .kind = assignment,
+     .pattern = "(?i:key|name)=\"[\\w.:-]{0,40}(?i:password|passwd|secret|api_?key|token)[\\w.:-]{0,20}\"\\s{1,4}value="
+                "\"[^\"\\s$<{]{8}",
+     .confirm = "(?i:key|name)=\"([\\w.:-]{0,40}(?i:password|passwd|secret|api_?key|token)[\\w.:-]{0,20})\"\\s{1,4}"
+                "value=(\")[^\"\\s$<{]{8}",
+     .rank = kGenericRank,
+     .sample = "<add key=\"ApiKey\" value=\"{an:32}\"/>"},
+    {.id = "google-app-password",
+     .title = "Google app password",
+     .severity = high,
+     .kind = keyed,
+     .pattern = "(?i:pass(?:word|wd)?)[\"']?\\]?\\s{0,4}[:=]\\s{0,4}[\"']?([a-z]{4} [a-z]{4} [a-z]{4} [a-z]{4})",
+     .judge = judge_random_letters,
+     .rank = kKeyedRank,
+     .sample = "EMAIL_HOST_PASSWORD = \"{wx:4} {wx:4} {wx:4} {wx:4}\""},
     {.id = "otpauth-seed",
      .title = "Two-factor seed (otpauth URL)",
      .severity = high,
