@@ -411,6 +411,11 @@ class Images(unittest.TestCase):
                 self.assertEqual(finding["snippet"].strip(), history[finding["locations"][0]["layer"]])
 
     @each_image()
+    def test_no_two_findings_have_one_fingerprint(self, name, record, root):
+        marks = collections.Counter(finding["fingerprint"] for finding in record["findings"])
+        self.assertEqual([mark for mark, count in marks.items() if count > 1], [])
+
+    @each_image()
     def test_the_layer_of_a_package_is_the_one_that_installed_it(self, name, record, root):
         layers = contents(name)
         for package in record["packages"]:
