@@ -7,7 +7,6 @@
 #include <tuple>
 #include <vector>
 
-#include "base/text.h"
 #include "report/report.h"
 #include "report/text_layout.h"
 
@@ -64,18 +63,31 @@ class Table {
     out_ += '\n';
   }
 
+  // Text that may be long, wrapped; `start` in its own style where it fits the first line.
+  void paragraph(std::string_view start, Style style, std::string_view rest = {}, size_t indent = 0) {
+    std::vector<std::string> lines = wrap(std::string(start) + " " + std::string(rest), width_ - indent);
+    std::vector<std::string> alone = wrap(start, width_ - indent);
+    for (size_t i = 0; i < lines.size(); ++i) {
+      size_t marked = i == 0 && alone.size() == 1 ? std::min(alone[0].size(), lines[0].size()) : 0;
+      line(std::string(i == 0 ? 0 : indent, ' ') + styled(style, std::string_view(lines[i]).substr(0, marked)) +
+           lines[i].substr(marked));
+    }
+  }
+  void paragraph(std::string_view text) { paragraph(text, Style::plain); }
+
   void header() {
-    std::string title = "drydock " + std::string(record_.tool_version) + "  " + printable(record_.target_path);
+    std::string title = "drydock " + one_line(record_.tool_version) + " " + one_line(record_.target_path);
     std::string what;
     for (const Stack& stack : record_.stacks) {
-      what += "  stack " + printable(stack.project) + " (" + std::to_string(stack.services.size()) +
-              (stack.services.size() == 1 ? " service)" : " services)");
+      what += (what.empty() ? "stack " : ", stack ") + one_line(stack.project) + " (" +
+              std::to_string(stack.services.size()) + (stack.services.size() == 1 ? " service)" : " services)");
     }
     for (const ImageSummary& image : record_.images) {
-      what += "  " + std::string(image.os.empty() ? "no operating system found" : printable(image.os)) + ", " +
-              std::to_string(image.layers.size()) + (image.layers.size() == 1 ? " layer" : " layers");
+      what += (what.empty() ? "" : ", ") + (image.os.empty() ? "no operating system found" : one_line(image.os)) +
+              ", " + std::to_string(image.layers.size()) + (image.layers.size() == 1 ? " layer" : " layers");
     }
-    line(styled(Style::bold, title) + what);
+    if (!what.empty()) title += ":";
+    paragraph(title, Style::bold, what, 2);
     line("");
   }
 
@@ -88,7 +100,7 @@ class Table {
         std::string name =
             (stack.directory.empty() ? "" : std::string(stack.directory) + "/") + std::string(service.name);
         by_services.emplace(name, all.size());
-        all.push_back({.title = printable(name), .detail = describe(service), .findings = {}});
+        all.push_back({.title = one_line(name), .detail = describe(service), .findings = {}});
       }
     }
     Group rest{.title = all.empty() ? "" : "no service alone", .detail = "", .findings = {}};
@@ -101,7 +113,7 @@ class Table {
         continue;
       }
       auto [known, fresh] = by_services.try_emplace(names, all.size());
-      if (fresh) all.push_back({.title = printable(names), .detail = "shared files", .findings = {}});
+      if (fresh) all.push_back({.title = one_line(names), .detail = "shared files", .findings = {}});
       all[known->second].findings.push_back(&finding);
     }
     all.push_back(std::move(rest));
@@ -113,7 +125,7 @@ class Table {
     std::string text;
     auto add = [&](std::string_view part) {
       if (!text.empty()) text += ", ";
-      text += printable(part);
+      text += one_line(part);
     };
     if (service.build.set()) {
       add("built from " + std::string(service.build.dockerfile.value));
@@ -132,11 +144,13 @@ class Table {
   // Paths below the target are shown from there: the header names it.
   std::string place_of(const Finding& finding) const {
     const Location* at = finding.location();
-    if (at == nullptr) return printable(finding.subject.id);
+    if (at == nullptr) return one_line(finding.subject.id);
     std::string_view path = at->path;
-    if (path.starts_with(record_.target_path) && path.substr(record_.target_path.size()).starts_with('/'))
-      path.remove_prefix(record_.target_path.size() + 1);
-    std::string text = printable(path);
+    std::string_view target = record_.target_path;
+    while (target.ends_with('/')) target.remove_suffix(1);
+    if (!target.empty() && path.starts_with(target) && path.substr(target.size()).starts_with('/'))
+      path.remove_prefix(target.size() + 1);
+    std::string text = one_line(path);
     if (at->line != 0) text += ":" + std::to_string(at->line);
     return text;
   }
@@ -144,7 +158,7 @@ class Table {
   std::string note_of(const Finding& finding) const {
     const Decision* decision = decision_of(finding);
     if (decision == nullptr || decision->outcome != Outcome::ignored) return {};
-    return "ignored by " + std::string(decision->source) + ": " + std::string(decision->reason);
+    return "ignored by " + one_line(decision->source) + ": " + one_line(decision->reason);
   }
 
   std::vector<Row> rows_of(const Group& group) const {
@@ -157,7 +171,7 @@ class Table {
       const auto* vulnerability = std::get_if<VulnerabilityDetail>(&finding->detail);
       if (vulnerability == nullptr || options_.all) {
         rows.push_back(
-            {finding->severity, id_of(*finding), place_of(*finding), printable(finding->message), note_of(*finding)});
+            {finding->severity, id_of(*finding), place_of(*finding), one_line(finding->message), note_of(*finding)});
         continue;
       }
       const Package& package = record_.packages[vulnerability->package];
@@ -175,22 +189,22 @@ class Table {
 
   static std::string id_of(const Finding& finding) {
     if (const auto* vulnerability = std::get_if<VulnerabilityDetail>(&finding.detail))
-      return std::string(vulnerability->id);
-    return std::string(finding.check);
+      return one_line(vulnerability->id);
+    return one_line(finding.check);
   }
 
   // Findings come worst first, so the first one names the row.
   void gather(const std::vector<const Finding*>& findings, Row& row) const {
     const auto& first = std::get<VulnerabilityDetail>(findings[0]->detail);
     const Package& package = record_.packages[first.package];
-    row.id = std::string(first.id);
+    row.id = one_line(first.id);
     if (findings.size() > 1) row.id += " +" + std::to_string(findings.size() - 1);
     size_t unfixed = 0;
     for (const Finding* finding : findings)
       if (std::get<VulnerabilityDetail>(finding->detail).fixed_version.empty()) ++unfixed;
-    row.message = printable(package.name) + " " + printable(package.version);
+    row.message = one_line(package.name) + " " + one_line(package.version);
     std::string_view upgrade = first.upgrade.empty() ? first.fixed_version : first.upgrade;
-    if (!upgrade.empty()) row.message += " → " + printable(upgrade);
+    if (!upgrade.empty()) row.message += " → " + one_line(upgrade);
     if (unfixed != 0)
       row.message += upgrade.empty() ? ", no fix known" : ", " + std::to_string(unfixed) + " of them without a fix";
     row.note = note_of(*findings[0]);
@@ -215,10 +229,9 @@ class Table {
   }
 
   void print(const Group& group) {
-    std::string title = styled(Style::bold, group.title);
-    if (!group.detail.empty())
-      title +=
-          "  " + styled(Style::dim, clip(group.detail, width_ - std::min(width_ - 10, columns_of(group.title) + 2)));
+    std::string name = clip(group.title, width_ - 12);
+    std::string title = styled(Style::bold, name);
+    if (!group.detail.empty()) title += "  " + styled(Style::dim, clip(group.detail, width_ - columns_of(name) - 2));
     if (!group.title.empty()) line(title);
     line("  " + counts_text(counts_of(group.findings)));
     std::vector<Row> rows = rows_of(group);
@@ -254,16 +267,20 @@ class Table {
 
   void unknowns() {
     if (record_.unknowns.empty()) return;
-    line(styled(Style::bold, "Not examined: " + std::to_string(record_.unknowns.size())) +
-         styled(Style::dim, "  nothing found there does not mean that nothing is there"));
+    paragraph("Not examined: " + std::to_string(record_.unknowns.size()) + ".", Style::bold,
+              "Nothing found there does not mean that nothing is there.");
     size_t shown = options_.all ? record_.unknowns.size() : std::min<size_t>(record_.unknowns.size(), 12);
     for (size_t i = 0; i < shown; ++i) {
       const Unknown& unknown = record_.unknowns[i];
-      std::string at = printable(unknown.at.path.empty() ? unknown.subject.id : unknown.at.path);
+      std::string at = one_line(unknown.at.path.empty() ? unknown.subject.id : unknown.at.path);
       if (unknown.at.line != 0) at += ":" + std::to_string(unknown.at.line);
       std::string text =
-          (unknown.check.empty() ? "" : std::string(unknown.check) + " ") + at + ": " + printable(unknown.reason);
-      for (const std::string& part : wrap(text, width_ - 4)) line((&part == &text ? "  " : "    ") + part);
+          (unknown.check.empty() ? "" : one_line(unknown.check) + " ") + at + ": " + one_line(unknown.reason);
+      size_t indent = 2;
+      for (const std::string& part : wrap(text, width_ - 4)) {
+        line(std::string(indent, ' ') + part);
+        indent = 4;
+      }
     }
     if (shown < record_.unknowns.size())
       line("    and " + std::to_string(record_.unknowns.size() - shown) + " more (--all)");
@@ -291,26 +308,25 @@ class Table {
                          (record_.packages.size() == 1 ? " package" : " packages");
     if (record_.counts.layers != 0) looked += ", " + std::to_string(record_.counts.layers) + " layers";
     looked += " in " + std::to_string(record_.elapsed_milliseconds) + " ms";
-    line(looked);
+    paragraph(looked);
     advisories();
-    for (const std::string& note : options_.notes) line(styled(Style::medium, "note: ") + note);
+    for (const std::string& note : options_.notes) paragraph("note:", Style::medium, one_line(note), 6);
     if (counting != 0)
-      line(std::to_string(counting) +
-           " finding(s) at or over the threshold. `drydock fix` shows the edits that it can make, `drydock explain ID` "
-           "the reasons.");
+      paragraph(std::to_string(counting) + (counting == 1 ? " finding" : " findings") +
+                " at or over the threshold. `drydock fix` shows the edits that it can make, `drydock explain ID` the "
+                "reasons.");
   }
 
   void advisories() {
     const AdvisoryDatabase& data = record_.advisories;
     if (data.kind.empty()) {
-      line(styled(Style::medium, "No advisory data: vulnerabilities were not looked for.") +
-           " Get it with `drydock db update`.");
+      paragraph("No advisory data was used: vulnerabilities were not looked for.", Style::medium);
     } else if (data.kind == "starter") {
-      line("Advisories: starter set of " + format_date(data.newest) + ", " + std::to_string(data.advisories) +
-           " records of the most used packages. Get all of them with `drydock db update`.");
+      paragraph("Advisories: starter set of " + format_date(data.newest) + ", " + std::to_string(data.advisories) +
+                " records of the most used packages. Get all of them with `drydock db update`.");
     } else {
-      line("Advisories: " + std::to_string(data.advisories) + " records, newest of " + format_date(data.newest) +
-           ", indexed " + format_date(data.built) + ".");
+      paragraph("Advisories: " + std::to_string(data.advisories) + " records, newest of " + format_date(data.newest) +
+                ", indexed " + format_date(data.built) + ".");
     }
   }
 
