@@ -68,8 +68,8 @@ TEST_F(Sarif, SeverityIsALevelAndANumber) {
 TEST_F(Sarif, AVulnerabilityKeepsItsOwnScore) {
   ScanRecord record = testing::sample_record();
   for (const tree::Node* rule : at(run_of(record), {"tool", "driver", "rules"}).items) {
-    if (rule->string_at("id") == "CVE-2023-1")
-      EXPECT_EQ(at(*rule, {"properties"}).string_at("security-severity"), "7.5");
+    if (rule->string_at("id") != "CVE-2023-1") continue;
+    EXPECT_EQ(at(*rule, {"properties"}).string_at("security-severity"), "7.5");
   }
 }
 

@@ -306,7 +306,8 @@ class Table {
     std::string looked = std::to_string(record_.counts.files) + (record_.counts.files == 1 ? " file, " : " files, ") +
                          std::to_string(record_.packages.size()) +
                          (record_.packages.size() == 1 ? " package" : " packages");
-    if (record_.counts.layers != 0) looked += ", " + std::to_string(record_.counts.layers) + " layers";
+    if (record_.counts.layers != 0)
+      looked += ", " + std::to_string(record_.counts.layers) + (record_.counts.layers == 1 ? " layer" : " layers");
     looked += " in " + std::to_string(record_.elapsed_milliseconds) + " ms";
     paragraph(looked);
     advisories();
