@@ -94,7 +94,8 @@ class Table {
     line("");
   }
 
-  // Services in the order of their stacks, then files that several share, then what concerns no service alone.
+  // Services in the order of their stacks, then files that several share; of an image its layers, lowest first; then
+  // what concerns none of these alone.
   std::vector<Group> groups() const {
     std::vector<Group> all;
     std::map<std::string, size_t> by_services;
@@ -106,13 +107,27 @@ class Table {
         all.push_back({.title = one_line(name), .detail = describe(service), .findings = {}});
       }
     }
-    Group rest{.title = all.empty() ? "" : "no service alone", .detail = "", .findings = {}};
+    std::map<std::string_view, size_t> by_layer;
+    for (const ImageSummary& image : record_.images) {
+      for (const ImageLayer& layer : image.layers) {
+        if (layer.diff_id.empty() || !by_layer.emplace(layer.diff_id, all.size()).second) continue;
+        all.push_back({.title = "layer " + std::to_string(by_layer.size()),
+                       .detail = one_line(instruction_of(layer.created_by)),
+                       .findings = {}});
+      }
+    }
+    Group rest{.title = all.empty()        ? ""
+                        : by_layer.empty() ? "no service alone"
+                                           : "the image as a whole",
+               .detail = "",
+               .findings = {}};
     for (const Finding& finding : record_.findings) {
       if (hidden(finding)) continue;
       std::string names;
       for (std::string_view name : finding.services) names += (names.empty() ? "" : " + ") + std::string(name);
       if (names.empty()) {
-        rest.findings.push_back(&finding);
+        auto layer = finding.location() ? by_layer.find(finding.location()->layer) : by_layer.end();
+        (layer == by_layer.end() ? rest : all[layer->second]).findings.push_back(&finding);
         continue;
       }
       auto [known, fresh] = by_services.try_emplace(names, all.size());
@@ -248,22 +263,6 @@ class Table {
       row.message += upgrade.empty() ? ", no fix known" : ", " + std::to_string(unfixed) + " of them without a fix";
     if (!package.source_name.empty() && package.source_name != package.name)
       row.message += " (source " + one_line(package.source_name) + ")";
-    if (std::string layer = layer_of(package.at.layer); !layer.empty()) row.message += ", " + layer;
-  }
-
-  // "layer 2 by RUN apt-get install nginx"
-  std::string layer_of(std::string_view diff_id) const {
-    constexpr size_t kMostOfInstruction = 70;
-    for (const ImageSummary& image : record_.images) {
-      for (size_t i = 0; i < image.layers.size(); ++i) {
-        if (image.layers[i].diff_id != diff_id || diff_id.empty()) continue;
-        std::string text = "layer " + std::to_string(i + 1);
-        if (!image.layers[i].created_by.empty())
-          text += " by " + clip(one_line(image.layers[i].created_by), kMostOfInstruction);
-        return text;
-      }
-    }
-    return {};
   }
 
   static SeverityCounts counts_of(const std::vector<const Finding*>& findings) {

@@ -13,6 +13,7 @@
 
 #include "advisory/starter.h"
 #include "advisory/update.h"
+#include "base/stable_order.h"
 #include "base/text.h"
 #include "base/thread_pool.h"
 #include "inventory/sources.h"
@@ -231,7 +232,7 @@ Finding finding_of(const SecretHit& hit, const Subject& subject, bool deleted_ab
 // One secret in many places is one finding with many locations, by path; those that an upper layer deletes come last,
 // so that the finding speaks of deletion only where nothing else has the secret.
 void add_secrets(std::vector<Finding>& found, StringPool& pool, ScanRecord& record) {
-  std::stable_sort(found.begin(), found.end(), [](const Finding& a, const Finding& b) {
+  sort_stably(found, [](const Finding& a, const Finding& b) {
     const auto& x = std::get<SecretDetail>(a.detail);
     const auto& y = std::get<SecretDetail>(b.detail);
     return std::tie(x.rule, x.hash, x.deleted_above, a.locations[0].path, a.locations[0].line) <
@@ -422,7 +423,7 @@ void add_unread(const target::DirectoryListing& listing, ScanRecord& record) {
   record.counts.skipped = listing.skipped;
 }
 
-Result<Scan> scan_directory(const Options& options, const policy::Policy& policy, std::string folder,
+Result<Scan> scan_directory(const Options& options, const policy::Policy& policy, const std::string& folder,
                             const std::string& only_file, bool root_file_system, Time now) {
   TRY(target::DirectoryListing listing,
       target::list_directory(folder, {.excluded = only_file.empty() ? std::function<bool(std::string_view)>()
