@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "cli/commands.h"
+#include "store/layer_cache.h"
 
 namespace drydock::cli {
 namespace {
@@ -75,6 +76,10 @@ Result<scan::Options> options_of(const TargetArguments& arguments, const std::st
   }
   if (!arguments.max_spill.empty()) {
     TRY(options.max_spill, parse_size(arguments.max_spill));
+  }
+  if (!arguments.no_cache) options.cache = arguments.cache.empty() ? store::default_cache_folder() : arguments.cache;
+  if (!arguments.max_cache.empty()) {
+    TRY(options.max_cache, parse_size(arguments.max_cache));
   }
   return options;
 }

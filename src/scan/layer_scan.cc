@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/digest.h"
 #include "base/span.h"
 #include "base/text.h"
 #include "inventory/sources.h"
@@ -32,7 +33,49 @@ class LineCounter {
   uint32_t seen_ = 0, line_ = 1, line_start_ = 0;
 };
 
+bool wants_packages(const Kinds& kinds) { return kinds.vulnerabilities || kinds.licences; }
+
+void add_field(std::string& text, std::string_view name, std::string_view value) {
+  text += name;
+  text += '=';
+  text += std::to_string(value.size());  // so that no value can pose as the next field
+  text += ':';
+  text += value;
+  text += '\n';
+}
+template <class Number>
+  requires std::is_arithmetic_v<Number>
+void add_field(std::string& text, std::string_view name, Number value) {
+  add_field(text, name, std::string_view(std::to_string(value)));
+}
+
 }  // namespace
+
+std::string layer_engine(const LayerScanOptions& options) {
+  std::string text;
+  add_field(text, "drydock", std::string_view(DRYDOCK_VERSION));
+  add_field(text, "layer-scan", kLayerScanVersion);
+  add_field(text, "image", options.image);
+  add_field(text, "sources", options.sources);
+  if (wants_packages(options.kinds)) {
+    for (const inventory::Cataloger* cataloger : inventory::all_catalogers()) {
+      add_field(text, "cataloger", cataloger->name);
+      add_field(text, "version", cataloger->version);
+    }
+  }
+  if (options.kinds.secrets) {
+    add_field(text, "secrets", secrets::kEngineVersion);
+    for (const secrets::Rule* rule : secrets::all_rules()) {
+      for (std::string_view part : {rule->id, rule->title, rule->pattern, rule->confirm}) add_field(text, "rule", part);
+      for (std::string_view keyword : rule->keywords) add_field(text, "keyword", keyword);
+      for (int number : {static_cast<int>(rule->severity), static_cast<int>(rule->kind), int{rule->look_back},
+                         int{rule->look_ahead}, int{rule->rank}})
+        add_field(text, "number", number);
+      add_field(text, "entropy", rule->min_entropy);
+    }
+  }
+  return hex(sha256(text));
+}
 
 Result<LayerScanner> LayerScanner::create(const inventory::Dispatcher& dispatcher, const LayerScanOptions& options) {
   LayerScanner made(dispatcher, options);
@@ -59,7 +102,7 @@ bool LayerScanner::wants(const FileHeader& header) const {
 }
 
 void LayerScanner::read(LayerRecord& record, uint32_t entry, const FileView& file) {
-  if (options_.kinds.vulnerabilities || options_.kinds.licences) dispatcher_->run(file, record, entry);
+  if (wants_packages(options_.kinds)) dispatcher_->run(file, record, entry);
   if (scanner_ != nullptr) scan_secrets(record, entry, file);
   bool keep = options_.image && inventory::keep_in_layer(file.header.path, file.bytes.size());
   keep |= options_.sources && file.bytes.size() <= kMostKept &&
