@@ -152,6 +152,35 @@ LayerPtr find_cached_layer(const target::ImageSource& source, size_t index, stor
   return record;
 }
 
+// The second pass over a layer, for LayerScanner::linked_packages() alone.
+class LinkedPackages final : public target::LayerVisitor {
+ public:
+  LinkedPackages(const LayerScanner& scanner, LayerRecord& record, const std::map<uint32_t, uint32_t>& links)
+      : scanner_(scanner), record_(record), links_(links) {}
+  Result<bool> entry(const LayerEntry&) override {
+    link_ = links_.find(next_++);
+    return link_ != links_.end();
+  }
+  Result<void> file(const FileView& file) override {
+    scanner_.read_linked(record_, link_->first, link_->second, file);
+    return {};
+  }
+  Result<void> unread(const FileHeader&, std::string_view reason) override {
+    record_.unknowns.push_back({.entry = link_->first, .reason = record_.pool.copy(reason)});
+    complete_ = false;
+    return {};
+  }
+  bool complete() const { return complete_; }
+
+ private:
+  const LayerScanner& scanner_;
+  LayerRecord& record_;
+  const std::map<uint32_t, uint32_t>& links_;
+  std::map<uint32_t, uint32_t>::const_iterator link_;
+  uint32_t next_ = 0;  // entries come in the same order as the first time
+  bool complete_ = true;
+};
+
 // `cache` may be null.
 LayerPtr read_image_layer(const target::ImageSource& source, size_t index, const inventory::Dispatcher& dispatcher,
                           const LayerScanOptions& layer_options, target::SpillQuota& spill, store::LayerCache* cache) {
@@ -176,11 +205,18 @@ LayerPtr read_image_layer(const target::ImageSource& source, size_t index, const
     not_whole(digests.error());
     return record;
   }
+  bool proven = collector.complete();
+  if (std::map<uint32_t, uint32_t> links = scanner->linked_packages(*record); !links.empty()) {
+    LinkedPackages again(*scanner, *record, links);
+    Result<target::LayerDigests> read = target::read_layer(source, index, again, {.spill = &spill});
+    if (!read) not_whole(read.error());
+    proven &= again.complete() && read && read->diff_id == digests->diff_id;
+  }
   record->diff_id = record->pool.copy(digests->diff_id);
   record->digest = record->pool.copy(digests->digest);
   record->stored_bytes = digests->stored_bytes;
   record->bytes = digests->bytes;
-  if (cache != nullptr && collector.complete()) {
+  if (cache != nullptr && proven) {
     cache->insert(*record);
     if (digests->place) cache->remember(*digests->place, digests->digest);
   }
@@ -234,13 +270,14 @@ Finding finding_of(const SecretHit& hit, const Subject& subject, bool deleted_ab
   return finding;
 }
 
-// One secret in many places is one finding with many locations, the first by path.
+// One secret in many places is one finding with many locations, by path; those that an upper layer deletes come last,
+// so that the finding speaks of deletion only where nothing else has the secret.
 void add_secrets(std::vector<Finding>& found, StringPool& pool, ScanRecord& record) {
   std::stable_sort(found.begin(), found.end(), [](const Finding& a, const Finding& b) {
     const auto& x = std::get<SecretDetail>(a.detail);
     const auto& y = std::get<SecretDetail>(b.detail);
-    return std::tie(x.rule, x.hash, a.locations[0].path, a.locations[0].line) <
-           std::tie(y.rule, y.hash, b.locations[0].path, b.locations[0].line);
+    return std::tie(x.rule, x.hash, x.deleted_above, a.locations[0].path, a.locations[0].line) <
+           std::tie(y.rule, y.hash, y.deleted_above, b.locations[0].path, b.locations[0].line);
   });
   for (size_t i = 0; i < found.size();) {
     size_t end = i + 1;
@@ -451,7 +488,7 @@ Result<Scan> scan_directory(const Options& options, const policy::Policy& policy
   // inventory: packages, services
   Subject repository{.kind = root_file_system ? SubjectKind::image : SubjectKind::repository, .id = ".", .version = {}};
   record.target = repository;
-  record.packages = image->packages;
+  record.packages = root_file_system ? inventory::without_manifests_of_installed(image->packages) : image->packages;
   std::map<std::string_view, std::string_view> files;
   for (const KeptFile& kept : image->kept) files[image->entry(image->files[kept.entry]).header.path] = kept.bytes;
   auto configuration = read_configuration(files, folder_name_of(folder));
@@ -527,7 +564,7 @@ Result<Scan> scan_image(const Options& options, const policy::Policy& policy, Ti
   std::string_view name = source.name().empty() ? base_name(options.target) : source.name();
   Subject subject{.kind = SubjectKind::image, .id = record.pool.copy(name), .version = record.pool.copy(source.digest)};
   record.target = subject;
-  record.packages = image->packages;
+  record.packages = inventory::without_manifests_of_installed(image->packages);
   record.images.push_back(summary_of(*image, record.pool));
   record.counts.layers = layers.size();
   for (const LayerPtr& layer : layers) record.counts.bytes += layer->bytes;
