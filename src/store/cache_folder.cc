@@ -159,9 +159,10 @@ Result<CacheFolder> CacheFolder::open(const std::string& path, uint64_t max_byte
   struct stat status{};
   if (::fstat(folder.get(), &status) != 0) return fail_errno("cannot read", path, errno);
   if (status.st_uid != ::geteuid() || (status.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
-    return fail(Errc::denied, path +
-                                  ": a layer cache must belong to the user who scans, and nobody else may write to it; "
-                                  "chmod 700 it, or choose another folder with --cache-dir");
+    return fail(Errc::denied,
+                path +
+                    ": what is in a layer cache is believed, so it must belong to the user who scans, and "
+                    "nobody else may write to it; choose a folder of your own with --cache-dir");
   }
   for (std::string_view name : {kKindFolders[0], kKindFolders[1], kKindFolders[2], std::string_view("tmp")}) {
     if (::mkdirat(folder.get(), std::string(name).c_str(), 0700) != 0 && errno != EEXIST)
