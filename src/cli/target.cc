@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "cli/commands.h"
+#include "store/layer_cache.h"
 
 namespace drydock::cli {
 namespace {
@@ -95,6 +96,13 @@ Result<scan::Options> options_of(const TargetArguments& arguments, const std::st
   }
   if (!arguments.max_spill.empty()) {
     TRY(options.max_spill, parse_size(arguments.max_spill));
+  }
+  // The default folder may be missing or read-only, as in a container; one that was asked for must work.
+  if (!arguments.cache.empty() && !arguments.no_cache)
+    TRY_VOID(store::CacheFolder::open(arguments.cache, options.max_cache));
+  if (!arguments.no_cache) options.cache = arguments.cache.empty() ? store::default_cache_folder() : arguments.cache;
+  if (!arguments.max_cache.empty()) {
+    TRY(options.max_cache, parse_size(arguments.max_cache));
   }
   return options;
 }

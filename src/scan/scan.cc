@@ -20,6 +20,7 @@
 #include "inventory/squash.h"
 #include "scan/layer_scan.h"
 #include "scan/vulnerabilities.h"
+#include "store/layer_cache.h"
 #include "target/directory.h"
 #include "target/image.h"
 #include "target/layer_reader.h"
@@ -114,14 +115,43 @@ class LayerCollector final : public target::LayerVisitor {
   }
   Result<void> unread(const FileHeader&, std::string_view reason) override {
     record_.unknowns.push_back({.entry = entry_, .reason = record_.pool.copy(reason)});
+    complete_ = false;
     return {};
   }
+  // False if a file was left out for want of temporary space: with more of it the record says more.
+  bool complete() const { return complete_; }
 
  private:
   LayerScanner& scanner_;
   LayerRecord& record_;
   uint32_t entry_ = 0;
+  bool complete_ = true;
 };
+
+// A layer that was read before, or null. Nothing that the archive declares is believed: its diff ID only says whether
+// hashing is worth the time, and both digests must be those of the bytes. Where they are not, read_layer() reports it.
+LayerPtr find_cached_layer(const target::ImageSource& source, size_t index, store::LayerCache& cache) {
+  const target::StoredLayer& declared = source.layers[index];
+  if (!cache.may_hold(declared.diff_id)) return nullptr;
+  std::string digest;
+  uint64_t stored_bytes = 0;
+  std::optional<FilePlace> place = target::place_of(source, index);
+  if (std::optional<std::string> known = place ? cache.digest_at(*place) : std::nullopt) {
+    digest = *std::move(known);
+    stored_bytes = place->size;
+  } else {
+    Result<target::StoredDigest> stored = target::stored_digest(source, index);
+    if (!stored) return nullptr;
+    digest = std::move(stored->digest);
+    stored_bytes = stored->bytes;
+    if (stored->place) cache.remember(*stored->place, digest);
+  }
+  if (!declared.digest.empty() && declared.digest != digest) return nullptr;
+  std::shared_ptr<LayerRecord> record = cache.find(digest);
+  if (record == nullptr || record->diff_id != declared.diff_id) return nullptr;
+  record->stored_bytes = stored_bytes;
+  return record;
+}
 
 // The second pass over a layer, for LayerScanner::linked_packages() alone.
 class LinkedPackages final : public target::LayerVisitor {
@@ -138,8 +168,10 @@ class LinkedPackages final : public target::LayerVisitor {
   }
   Result<void> unread(const FileHeader&, std::string_view reason) override {
     record_.unknowns.push_back({.entry = link_->first, .reason = record_.pool.copy(reason)});
+    complete_ = false;
     return {};
   }
+  bool complete() const { return complete_; }
 
  private:
   const LayerScanner& scanner_;
@@ -147,10 +179,14 @@ class LinkedPackages final : public target::LayerVisitor {
   const std::map<uint32_t, uint32_t>& links_;
   std::map<uint32_t, uint32_t>::const_iterator link_;
   uint32_t next_ = 0;  // entries come in the same order as the first time
+  bool complete_ = true;
 };
 
+// `cache` may be null.
 LayerPtr read_image_layer(const target::ImageSource& source, size_t index, const inventory::Dispatcher& dispatcher,
-                          const LayerScanOptions& layer_options, target::SpillQuota& spill) {
+                          const LayerScanOptions& layer_options, target::SpillQuota& spill, store::LayerCache* cache) {
+  if (cache != nullptr)
+    if (LayerPtr cached = find_cached_layer(source, index, *cache)) return cached;
   auto record = std::make_shared<LayerRecord>();
   auto not_whole = [&](const Error& error) {
     record->unknowns.push_back({.entry = EntryUnknown::kWholeLayer,
@@ -170,15 +206,21 @@ LayerPtr read_image_layer(const target::ImageSource& source, size_t index, const
     not_whole(digests.error());
     return record;
   }
+  bool proven = collector.complete();
   if (std::map<uint32_t, uint32_t> links = scanner->linked_packages(*record); !links.empty()) {
     LinkedPackages again(*scanner, *record, links);
-    if (Result<target::LayerDigests> read = target::read_layer(source, index, again, {.spill = &spill}); !read)
-      not_whole(read.error());
+    Result<target::LayerDigests> read = target::read_layer(source, index, again, {.spill = &spill});
+    if (!read) not_whole(read.error());
+    proven &= again.complete() && read && read->diff_id == digests->diff_id;
   }
   record->diff_id = record->pool.copy(digests->diff_id);
   record->digest = record->pool.copy(digests->digest);
   record->stored_bytes = digests->stored_bytes;
   record->bytes = digests->bytes;
+  if (cache != nullptr && proven) {
+    cache->insert(*record);
+    if (digests->place) cache->remember(*digests->place, digests->digest);
+  }
   return record;
 }
 
@@ -503,9 +545,15 @@ Result<Scan> scan_image(const Options& options, const policy::Policy& policy, Ti
   inventory::Dispatcher dispatcher;
   LayerScanOptions layer_options{.kinds = options.kinds, .image = true, .sources = false};
   std::vector<LayerPtr> layers(source.layers.size());
+  // A cache that cannot be used costs time only; `drydock cache status` says what is wrong with it.
+  std::optional<store::LayerCache> cache;
+  if (!options.cache.empty()) {
+    if (auto opened = store::LayerCache::open(options.cache, layer_engine(layer_options), options.max_cache))
+      cache.emplace(*std::move(opened));
+  }
   Meter meter(options, "layers", layers.size());
   run_parallel(layers.size(), options.jobs, [&](size_t i) {
-    layers[i] = read_image_layer(source, i, dispatcher, layer_options, spill);
+    layers[i] = read_image_layer(source, i, dispatcher, layer_options, spill, cache ? &*cache : nullptr);
     meter.add(1);
   });
 
