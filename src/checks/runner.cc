@@ -178,7 +178,8 @@ class Writer final : public Findings {
                     .message = out_.pool.copy(message),
                     .locations = out_.pool.copy_span<Location>({{at}}),
                     .services = services_,
-                    .detail = MisconfigurationDetail{.edits = out_.pool.copy_span<Edit>(kept_edits)}};
+                    .detail = MisconfigurationDetail{.edits = out_.pool.copy_span<Edit>(kept_edits),
+                                                     .changes_behaviour = check_->fix == Fix::behaviour_changing}};
     if (source != nullptr) finding.ignores = ignores_at(*source, at);
     out_.findings.push_back(finding);
   }

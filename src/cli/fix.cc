@@ -37,8 +37,7 @@ Offers offers_of(const ExaminedTarget& examined, const FixArguments& arguments, 
   for (const Finding& finding : result.part->findings) {
     const auto* detail = std::get_if<MisconfigurationDetail>(&finding.detail);
     if (detail == nullptr || detail->edits.empty() || !is_wanted(examined.scan, finding)) continue;
-    const Check* check = find_check(finding.check);
-    if (check != nullptr && check->fix == Fix::behaviour_changing && !arguments.behaviour_changing) {
+    if (detail->changes_behaviour && !arguments.behaviour_changing) {
       ++result.behaviour_changing;
     } else {
       result.offers.push_back(&finding);

@@ -45,7 +45,7 @@ std::vector<Block> blocks_of(const FileChange& change) {
     size_t next = i;
     for (; next < change.edits.size(); ++next) {
       Span span = change.edits[next].span;
-      if (next > i && table.at(span.begin).line - 1 > last) break;
+      if (next > i && table.at(span.begin).line - 1 > last + 1) break;
       last = std::max(last, table.at(span.empty() ? span.begin : span.end - 1).line - 1);
       // Taking a line end away joins the next line to this one.
       if (!span.empty() && before[span.end - 1] == '\n' && !change.edits[next].text.ends_with('\n')) ++last;

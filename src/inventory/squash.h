@@ -47,5 +47,6 @@ struct ImageUnknown {
   std::string_view reason;
 };
 std::vector<ImageUnknown> unknowns_of(const Image& image);
+std::vector<ImageUnknown> unknowns_of(Image&&) = delete;  // the views would outlive the layers
 
 }  // namespace drydock::inventory

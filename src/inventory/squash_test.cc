@@ -256,7 +256,8 @@ TEST(Squash, ListsUnknownsOfVisibleFilesOnly) {
   a.catalog("app/package-lock.json", "{");
   b.whiteout("gone");
   b.record().unknowns.push_back({EntryUnknown::kWholeLayer, "truncated"});
-  std::vector<ImageUnknown> unknowns = unknowns_of(squash(Records{a.seal(), b.seal()}));
+  Image image = squash(Records{a.seal(), b.seal()});
+  std::vector<ImageUnknown> unknowns = unknowns_of(image);
   ASSERT_EQ(unknowns.size(), 2u);
   EXPECT_EQ(unknowns[0].path, "app/package-lock.json");
   EXPECT_EQ(unknowns[1].path, "");

@@ -19,7 +19,8 @@ enum class FindingKind : uint8_t { misconfiguration, vulnerability, secret, lice
 std::string_view name_of(FindingKind kind);
 
 struct MisconfigurationDetail {
-  std::span<const Edit> edits;  // the offered fix, all of them together; empty: advice only
+  std::span<const Edit> edits;     // the offered fix, all of them together; empty: advice only
+  bool changes_behaviour = false;  // the fix is offered only with --behaviour-changing
 };
 
 struct VulnerabilityDetail {

@@ -203,6 +203,7 @@ void describe(A& a, InlineIgnore& ignore) {
 template <class A>
 void describe(A& a, MisconfigurationDetail& d) {
   a.list("edits", d.edits);
+  a.field("changes_behaviour", d.changes_behaviour);
 }
 
 template <class A>

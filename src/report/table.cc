@@ -13,13 +13,16 @@
 namespace drydock::report {
 namespace {
 
-// A line of the table: one finding, or all vulnerabilities of one package at one place.
+// A line of the table: one finding; all vulnerabilities of one package, since one upgrade ends them; what several
+// checks say about one line; or what one check says alike about several lines of a file.
 struct Row {
   Severity severity = Severity::unknown;
-  std::string id;  // "DF001", "CVE-2023-1 +3"
-  std::string at;  // "backend/Dockerfile:1"
+  std::string id;     // "DF001", "CVE-2023-1 +3", "DC003 DC005"
+  std::string path;   // "backend/Dockerfile"
+  std::string lines;  // "1, 6, 14"
   std::string message;
-  std::string note;  // decision, other services
+  std::string note;  // why it is ignored
+  std::string at() const { return lines.empty() ? path : path + ":" + lines; }
 };
 
 struct Group {
@@ -59,6 +62,7 @@ class Table {
   }
 
   void line(std::string_view text) {
+    while (text.ends_with(' ')) text.remove_suffix(1);
     out_ += text;
     out_ += '\n';
   }
@@ -142,17 +146,17 @@ class Table {
   }
 
   // Paths below the target are shown from there: the header names it.
-  std::string place_of(const Finding& finding) const {
+  Row row_at(const Finding& finding) const {
+    Row row{.severity = finding.severity, .note = note_of(finding)};
     const Location* at = finding.location();
-    if (at == nullptr) return one_line(finding.subject.id);
-    std::string_view path = at->path;
+    std::string_view path = at == nullptr ? finding.subject.id : at->path;
     std::string_view target = record_.target_path;
     while (target.ends_with('/')) target.remove_suffix(1);
     if (!target.empty() && path.starts_with(target) && path.substr(target.size()).starts_with('/'))
       path.remove_prefix(target.size() + 1);
-    std::string text = one_line(path);
-    if (at->line != 0) text += ":" + std::to_string(at->line);
-    return text;
+    row.path = one_line(path);
+    if (at != nullptr && at->line != 0) row.lines = std::to_string(at->line);
+    return row;
   }
 
   std::string note_of(const Finding& finding) const {
@@ -161,30 +165,67 @@ class Table {
     return "ignored by " + one_line(decision->source) + ": " + one_line(decision->reason);
   }
 
+  // Findings that one row stands for, in the order of the first of each.
+  using Bundle = std::vector<const Finding*>;
+  std::vector<Bundle> bundles_of(const Group& group) const {
+    std::vector<Bundle> bundles;
+    std::map<std::tuple<int, Severity, std::string_view, std::string_view, std::string_view, uint32_t>, size_t> known;
+    for (const Finding* finding : group.findings) {
+      const Location* at = finding->location();
+      auto key = std::tuple(static_cast<int>(bundles.size()) + 1, Severity::unknown, std::string_view(),
+                            std::string_view(), std::string_view(), 0u);  // alone
+      if (const auto* v = std::get_if<VulnerabilityDetail>(&finding->detail); v != nullptr && !options_.all) {
+        const Package& package = record_.packages[v->package];
+        key = {0, Severity::unknown, package.name, package.version, package.at.path, package.at.line};
+      } else if (finding->kind() == FindingKind::misconfiguration && at != nullptr && at->line != 0 && !options_.all) {
+        key = {0, finding->severity, finding->subject.id, {}, at->path, at->line};
+      }
+      auto [place, fresh] = known.try_emplace(key, bundles.size());
+      if (fresh) bundles.emplace_back();
+      bundles[place->second].push_back(finding);
+    }
+    return bundles;
+  }
+
   std::vector<Row> rows_of(const Group& group) const {
     std::vector<Row> rows;
-    // package name, version, path -> row, so that one upgrade is one line
-    std::map<std::tuple<std::string_view, std::string_view, std::string_view>, size_t> by_package;
-    std::vector<std::vector<const Finding*>> gathered;
-    std::vector<size_t> row_of_gathered;
-    for (const Finding* finding : group.findings) {
-      const auto* vulnerability = std::get_if<VulnerabilityDetail>(&finding->detail);
-      if (vulnerability == nullptr || options_.all) {
-        rows.push_back(
-            {finding->severity, id_of(*finding), place_of(*finding), one_line(finding->message), note_of(*finding)});
+    std::map<std::tuple<Severity, std::string, std::string, std::string, std::string>, size_t> alike;
+    for (const Bundle& bundle : bundles_of(group)) {
+      Row row = row_at(*bundle[0]);
+      if (bundle[0]->kind() == FindingKind::vulnerability && !options_.all) {
+        gather_package(bundle, row);
+      } else {
+        gather_line(bundle, row);
+      }
+      auto key = std::tuple(row.severity, row.id, row.path, row.message, row.note);
+      auto [earlier, fresh] = alike.try_emplace(std::move(key), rows.size());
+      if (fresh || options_.all || row.lines.empty()) {
+        rows.push_back(std::move(row));
         continue;
       }
-      const Package& package = record_.packages[vulnerability->package];
-      auto [known, fresh] = by_package.try_emplace({package.name, package.version, package.at.path}, gathered.size());
-      if (fresh) {
-        gathered.emplace_back();
-        row_of_gathered.push_back(rows.size());
-        rows.push_back({finding->severity, {}, place_of(*finding), {}, {}});
+      std::string& lines = rows[earlier->second].lines;
+      if (columns_of(lines) < 14) {
+        lines += "," + row.lines;
+      } else if (!lines.ends_with("…")) {
+        lines += ",…";
       }
-      gathered[known->second].push_back(finding);
     }
-    for (size_t i = 0; i < gathered.size(); ++i) gather(gathered[i], rows[row_of_gathered[i]]);
     return rows;
+  }
+
+  void gather_line(const Bundle& bundle, Row& row) const {
+    bool one_check = std::ranges::all_of(bundle, [&](const Finding* f) { return f->check == bundle[0]->check; });
+    for (const Finding* finding : bundle) {
+      std::string id = id_of(*finding);
+      if (row.id.find(id) == std::string::npos) row.id += (row.id.empty() ? "" : " ") + id;
+      std::string text = one_line(bundle.size() == 1 || one_check ? finding->message : title_of(*finding));
+      if (row.message.find(text) == std::string::npos) row.message += (row.message.empty() ? "" : "; ") + text;
+    }
+  }
+
+  std::string_view title_of(const Finding& finding) const {
+    auto found = std::ranges::find(record_.checks, finding.check, &CheckSummary::id);
+    return found == record_.checks.end() ? finding.message : found->title;
   }
 
   static std::string id_of(const Finding& finding) {
@@ -194,7 +235,7 @@ class Table {
   }
 
   // Findings come worst first, so the first one names the row.
-  void gather(const std::vector<const Finding*>& findings, Row& row) const {
+  void gather_package(const Bundle& findings, Row& row) const {
     const auto& first = std::get<VulnerabilityDetail>(findings[0]->detail);
     const Package& package = record_.packages[first.package];
     row.id = one_line(first.id);
@@ -207,7 +248,6 @@ class Table {
     if (!upgrade.empty()) row.message += " → " + one_line(upgrade);
     if (unfixed != 0)
       row.message += upgrade.empty() ? ", no fix known" : ", " + std::to_string(unfixed) + " of them without a fix";
-    row.note = note_of(*findings[0]);
   }
 
   static SeverityCounts counts_of(const std::vector<const Finding*>& findings) {
@@ -238,7 +278,7 @@ class Table {
     size_t id_columns = 6, at_columns = 8;
     for (const Row& row : rows) {
       id_columns = std::max(id_columns, columns_of(row.id));
-      at_columns = std::max(at_columns, columns_of(row.at));
+      at_columns = std::max(at_columns, columns_of(row.at()));
     }
     id_columns = std::min<size_t>(id_columns, 24);
     at_columns = std::min<size_t>(at_columns, std::max<size_t>(18, width_ * 34 / 100));
@@ -249,18 +289,19 @@ class Table {
     for (const Row& row : rows) {
       std::string text = row.message + (row.note.empty() ? "" : " (" + row.note + ")");
       std::vector<std::string> message = wrap(text, message_columns);
-      std::string head = "  " + styled(style_of(row.severity), pad(name_of(row.severity), kSeverityColumns)) + "  " +
-                         pad(clip(row.id, id_columns), id_columns) + "  " +
-                         pad(clip_path(row.at, at_columns), at_columns);
-      if (stacked) {
-        line(head);
+      std::vector<std::string> ids = wrap(row.id, id_columns);
+      std::string before = "  " + styled(style_of(row.severity), pad(name_of(row.severity), kSeverityColumns)) + "  ";
+      std::string at = "  " + pad(clip_path(row.at(), at_columns), at_columns);
+      size_t lines = std::max({ids.size(), stacked ? 0 : message.size(), size_t{1}});
+      for (size_t i = 0; i < lines; ++i) {
+        std::string text_line = before + pad(i < ids.size() ? ids[i] : "", id_columns) + at;
+        if (!stacked && i < message.size()) text_line += "  " + message[i];
+        line(text_line);
+        before = std::string(2 + kSeverityColumns + 2, ' ');
+        at = std::string(2 + at_columns, ' ');
+      }
+      if (stacked)
         for (const std::string& part : message) line("      " + part);
-        continue;
-      }
-      for (size_t i = 0; i < message.size() || i == 0; ++i) {
-        std::string part = i < message.size() ? message[i] : std::string();
-        line((i == 0 ? head + "  " : std::string(message_at, ' ')) + part);
-      }
     }
     line("");
   }
@@ -303,6 +344,7 @@ class Table {
     if (ignored != 0) total += styled(Style::dim, "  " + std::to_string(ignored) + " ignored (--all)");
     line(total);
 
+    next_steps(shown);
     std::string looked = std::to_string(record_.counts.files) + (record_.counts.files == 1 ? " file, " : " files, ") +
                          std::to_string(record_.packages.size()) +
                          (record_.packages.size() == 1 ? " package" : " packages");
@@ -316,6 +358,50 @@ class Table {
       paragraph(std::to_string(counting) + (counting == 1 ? " finding" : " findings") +
                 " at or over the threshold. `drydock fix` shows the edits that it can make, `drydock explain ID` the "
                 "reasons.");
+  }
+
+  // The few steps that end most of what is shown: upgrades by what they end, and the edits that fix can make.
+  void next_steps(const std::vector<const Finding*>& shown) {
+    constexpr size_t kMost = 5;
+    struct Step {
+      std::string text;
+      size_t ends = 0;
+      Severity worst = Severity::unknown;
+    };
+    std::map<std::string, Step> upgrades;
+    size_t edits = 0, changing = 0;
+    for (const Finding* finding : shown) {
+      if (const auto* v = std::get_if<VulnerabilityDetail>(&finding->detail);
+          v != nullptr && !v->fixed_version.empty() && !v->upgrade.empty()) {
+        const Package& package = record_.packages[v->package];
+        std::string text = "upgrade " + one_line(package.name) + " " + one_line(package.version) + " to " +
+                           one_line(v->upgrade) + " in " + row_at(*finding).path;
+        Step& step = upgrades[text];
+        step.text = text;
+        ++step.ends;
+        step.worst = std::max(step.worst, finding->severity);
+      }
+      if (const auto* m = std::get_if<MisconfigurationDetail>(&finding->detail); m != nullptr && !m->edits.empty())
+        ++(m->changes_behaviour ? changing : edits);
+    }
+    std::vector<Step> steps;
+    for (const auto& [text, step] : upgrades) steps.push_back(step);
+    std::ranges::sort(steps, [](const Step& a, const Step& b) {
+      return std::tie(b.worst, b.ends, a.text) < std::tie(a.worst, a.ends, b.text);
+    });
+    if (steps.empty() && edits + changing == 0) return;
+    line(styled(Style::bold, "What ends most"));
+    for (size_t i = 0; i < steps.size() && i < kMost; ++i)
+      line("  " + clip(steps[i].text + " (ends " + std::to_string(steps[i].ends) + ", worst " +
+                           std::string(name_of(steps[i].worst)) + ")",
+                       width_ - 2));
+    auto offer = [&](std::string_view command, size_t count) {
+      if (count != 0)
+        line("  " + std::string(command) + ": " + std::to_string(count) + (count == 1 ? " finding" : " findings"));
+    };
+    offer("drydock fix", edits);
+    offer("drydock fix --behaviour-changing", changing);
+    line("");
   }
 
   void advisories() {

@@ -240,7 +240,7 @@ Verdict judge_crc_token(std::string_view secret, std::string_view) {
 }
 
 Verdict judge_aws_key_id(std::string_view secret, std::string_view) {
-  if (!classes_of(secret.substr(4)).digit) return doubt("without a digit, which real key IDs hardly ever are");
+  if (!classes_of(secret.substr(4)).digit && wordiness(secret.substr(4)) > 5.5) return doubt("its letters form words");
   if (secret.substr(4).find_first_of("0189") != std::string_view::npos)
     return doubt("holds 0, 1, 8 or 9, which real key IDs do not");
   return {};
