@@ -350,7 +350,7 @@ class Table {
                          (record_.packages.size() == 1 ? " package" : " packages");
     if (record_.counts.layers != 0)
       looked += ", " + std::to_string(record_.counts.layers) + (record_.counts.layers == 1 ? " layer" : " layers");
-    looked += " in " + std::to_string(record_.elapsed_milliseconds) + " ms";
+    if (record_.elapsed_milliseconds != 0) looked += " in " + std::to_string(record_.elapsed_milliseconds) + " ms";
     paragraph(looked);
     advisories();
     for (const std::string& note : options_.notes) paragraph("note:", Style::medium, one_line(note), 6);
