@@ -132,7 +132,9 @@ TEST(PlanFixes, RefusesOverlapsAndKeepsTheFirst) {
       {{.span = {2, 5}, .text = "x", .path = "a"}, {.span = {4, 6}, .text = "y", .path = "a"}, true},
       {{.span = {4, 6}, .text = "x", .path = "a"}, {.span = {2, 5}, .text = "y", .path = "a"}, true},
       {{.span = {2, 8}, .text = "x", .path = "a"}, {.span = {4, 4}, .text = "y", .path = "a"}, true},
-      {{.span = {4, 4}, .text = "x", .path = "a"}, {.span = {4, 4}, .text = "y", .path = "a"}, true},
+      {{.span = {4, 4}, .text = "x", .path = "a"},
+       {.span = {4, 4}, .text = "y", .path = "a"},
+       false},  // one after the other
       {{.span = {4, 4}, .text = "x", .path = "a"}, {.span = {4, 4}, .text = "x", .path = "a"}, false},  // the same edit
       {{.span = {2, 5}, .text = "x", .path = "a"}, {.span = {5, 6}, .text = "y", .path = "a"}, false},
       {{.span = {2, 5}, .text = "x", .path = "a"}, {.span = {2, 2}, .text = "y", .path = "a"}, false},

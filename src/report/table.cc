@@ -248,6 +248,24 @@ class Table {
     if (!upgrade.empty()) row.message += " → " + one_line(upgrade);
     if (unfixed != 0)
       row.message += upgrade.empty() ? ", no fix known" : ", " + std::to_string(unfixed) + " of them without a fix";
+    if (!package.source_name.empty() && package.source_name != package.name)
+      row.message += " (source " + one_line(package.source_name) + ")";
+    if (std::string layer = layer_of(package.at.layer); !layer.empty()) row.message += ", " + layer;
+  }
+
+  // "layer 2 by RUN apt-get install nginx"
+  std::string layer_of(std::string_view diff_id) const {
+    constexpr size_t kMostOfInstruction = 70;
+    for (const ImageSummary& image : record_.images) {
+      for (size_t i = 0; i < image.layers.size(); ++i) {
+        if (image.layers[i].diff_id != diff_id || diff_id.empty()) continue;
+        std::string text = "layer " + std::to_string(i + 1);
+        if (!image.layers[i].created_by.empty())
+          text += " by " + clip(one_line(image.layers[i].created_by), kMostOfInstruction);
+        return text;
+      }
+    }
+    return {};
   }
 
   static SeverityCounts counts_of(const std::vector<const Finding*>& findings) {

@@ -291,29 +291,31 @@ void match(const Options& options, const Subject& subject, ScanRecord& record) {
   join(record, part);
 }
 
-// A line as reports may show it: secrets on it masked, clipped around `at`.
-std::string snippet_of(const Source& source, const Location& at, std::vector<Span> secrets) {
+// A line as reports may show it: its secrets masked, clipped around `at`. Only the shown part is worked on, so that
+// many findings on one huge line stay cheap. `secrets` are sorted and may overlap.
+std::string snippet_of(const Source& source, const Location& at, const std::vector<Span>& secrets) {
+  constexpr uint32_t kBefore = 60, kShown = 160;
   Span line = source.lines.line(at.line);
-  std::sort(secrets.begin(), secrets.end());
-  std::string text;
-  uint32_t from = line.begin;
-  for (Span secret : secrets) {
-    uint32_t begin = std::max(secret.begin, from), end = std::min(secret.end, line.end);
+  Span shown = line;
+  if (line.size() > kShown) {
+    shown.begin = std::max(line.begin, at.span.begin - std::min(at.span.begin, kBefore));
+    shown.end = std::min(line.end, shown.begin + kShown);
+  }
+  std::string text = shown.begin > line.begin ? "..." : "";
+  uint32_t from = shown.begin;
+  auto next =
+      std::partition_point(secrets.begin(), secrets.end(), [&](Span secret) { return secret.begin < line.begin; });
+  // A secret of several lines may reach into this one; the longest that we know has 64 KiB.
+  while (next != secrets.begin() && line.begin - std::prev(next)->begin < (64u << 10)) --next;
+  for (; next != secrets.end() && next->begin < shown.end; ++next) {
+    uint32_t begin = std::max(next->begin, from), end = std::min(next->end, shown.end);
     if (begin >= end) continue;
     text += Span{from, begin}.of(source.bytes);
     text += "***";
     from = end;
   }
-  text += Span{from, line.end}.of(source.bytes);
-  constexpr size_t kLongest = 160;
-  std::string shown = printable(trim(text));
-  if (shown.size() > kLongest) {
-    size_t cut_at = kLongest;
-    while (cut_at > 0 && (static_cast<uint8_t>(shown[cut_at]) & 0xc0) == 0x80) --cut_at;
-    shown.resize(cut_at);
-    shown += "...";
-  }
-  return shown;
+  text += Span{from, shown.end}.of(source.bytes);
+  return printable(trim(text)) + (shown.end < line.end ? "..." : "");
 }
 
 // Snippets last: only now every secret of every line is known, found by the engine or by a check.
@@ -324,6 +326,7 @@ void add_snippets(const Configuration& configuration, ScanRecord& record) {
     if (finding.kind() != FindingKind::secret && (check == nullptr || !check->masked)) continue;
     for (const Location& at : finding.locations) secrets[at.path].push_back(at.span);
   }
+  for (auto& [path, spans] : secrets) std::sort(spans.begin(), spans.end());
   for (Finding& finding : record.findings) {
     const Location* at = finding.location();
     if (!finding.snippet.empty() || at == nullptr || at->line == 0) continue;
