@@ -13,7 +13,7 @@ namespace drydock::scan {
 namespace {
 
 constexpr size_t kFirstBytes = 4096;     // enough to tell an nginx.conf or a script
-constexpr uint64_t kMostKept = 4 << 20;  // a configuration file above this is none
+constexpr uint64_t kMostKept = 4 << 20;  // a larger configuration file is an Unknown
 
 // Line of an offset without a table of the whole file: hits are few and come in order.
 class LineCounter {
@@ -145,8 +145,14 @@ void LayerScanner::read(LayerRecord& record, uint32_t entry, const FileView& fil
   if (wants_packages(options_.kinds)) dispatcher_->run(file, record, entry);
   if (scanner_ != nullptr && !(options_.image && is_system_library(file))) scan_secrets(record, entry, file);
   bool keep = options_.image && inventory::keep_in_layer(file.header.path, file.bytes.size());
-  keep |= options_.sources && file.bytes.size() <= kMostKept &&
-          inventory::source_kind(file.header.path, file.bytes.substr(0, kFirstBytes)) != SourceKind::other;
+  if (options_.sources &&
+      inventory::source_kind(file.header.path, file.bytes.substr(0, kFirstBytes)) != SourceKind::other) {
+    keep |= file.bytes.size() <= kMostKept;
+    if (!keep)
+      record.unknowns.push_back(
+          {.entry = entry,
+           .reason = "larger than 4 MiB: too large for a configuration file, the checks did not see it"});
+  }
   if (keep) record.kept.push_back({.entry = entry, .bytes = record.pool.copy(file.bytes)});
 }
 
