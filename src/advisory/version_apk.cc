@@ -66,7 +66,7 @@ class Parts {
   }
 
  private:
-  std::unexpected<Error> refuse(std::string_view why) const { return not_a_version(text_, "apk", why); }
+  std::unexpected<Error> refuse(std::string_view why) const { return not_a_version(text_, "valid apk", why); }
 
   Result<void> number(Part part) {
     value_ = take_digits(rest_);

@@ -64,6 +64,7 @@ void Catalog::add(Package package) {
 void Catalog::unknown(std::string_view reason) { layer_.unknowns.push_back({entry_, layer_.pool.copy(reason)}); }
 
 bool path_matches(std::string_view pattern, std::string_view path) {
+  if (pattern == "*") return true;  // asked for every file
   bool anchored = pattern.starts_with('/');
   if (anchored) pattern.remove_prefix(1);
   for (;;) {

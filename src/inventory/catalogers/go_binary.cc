@@ -133,7 +133,8 @@ std::string_view release_of(std::string_view toolchain) {
   if (rest.starts_with("-devel")) return {};
   if (!rest.empty() && rest.front() != ' ' && rest.front() != '-' && rest.front() != '+' && rest.front() != 'b')
     return {};
-  return version.substr(0, version.size() - rest.size());
+  version.remove_suffix(rest.size());
+  return is_digit(version.back()) ? version : std::string_view();
 }
 
 struct Module {
