@@ -402,13 +402,15 @@ class Squasher {
   }
 
   // The names that speak for package facts, one for each content: a package is installed where a cataloger looks for
-  // it. A link of any other name, in pnpm's store or a status-old, keeps the content but is no installation.
+  // it. A link of any other name, in pnpm's store or a status-old, keeps the content but is no installation. A program
+  // is one under every name.
   std::vector<Id> package_files() const {
     std::unordered_map<uint64_t, size_t> place;  // of a content in `files`
     std::vector<Id> files;
     for (Id id : visible_) {
       const Node& node = tree_.nodes()[id];
-      if (node.past == UINT32_MAX || dispatcher().wanted(image_.entry(node.entry).header.path).empty()) continue;
+      if (node.past == UINT32_MAX) continue;
+      if (dispatcher().named(image_.entry(node.entry).header.path).empty() && !is_program(node.content)) continue;
       uint64_t content = uint64_t{node.content.layer} << 32 | node.content.entry;
       auto [at, first] = place.try_emplace(content, files.size());
       if (first) {
@@ -418,6 +420,13 @@ class Squasher {
       }
     }
     return files;
+  }
+
+  // Whose packages were read from its own bytes: Go's modules.
+  bool is_program(EntryRef content) const {
+    std::span<const uint32_t> rows = facts_[content.layer].of(content.entry);
+    const Package& first = facts_[content.layer].row(rows.front()).package;
+    return first.ecosystem == Ecosystem::go && first.source == PackageSource::installed;
   }
 
   static const Dispatcher& dispatcher() {

@@ -76,8 +76,8 @@ std::map<uint32_t, uint32_t> LayerScanner::linked_packages(const LayerRecord& re
   if (options_.kinds.vulnerabilities || options_.kinds.licences) {
     for (uint32_t i = 0; i < record.entries.size(); ++i) {
       const FileHeader& header = record.entries[i].header;
-      if (header.type == FileType::hard_link && !dispatcher_->wanted(header.path).empty() &&
-          dispatcher_->wanted(header.link_target).empty())
+      if (header.type == FileType::hard_link && !dispatcher_->named(header.path).empty() &&
+          dispatcher_->named(header.link_target).empty())
         links.try_emplace(header.link_target, i);
     }
   }
