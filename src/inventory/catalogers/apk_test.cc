@@ -114,5 +114,29 @@ TEST(ApkInstalled, IsNotAlpineOnAnotherDistribution) {
   EXPECT_EQ(image.packages[0].ecosystem, Ecosystem::unknown);
 }
 
+// Alpine's packages bring Python distributions and Go programs; Alpine's advisories speak of them. pip installs into
+// the same folder.
+TEST(ApkInstalled, SpeaksForTheFilesOfItsPackages) {
+  constexpr std::string_view kDatabase =
+      "P:py3-requests\nV:2.31.0-r1\no:py3-requests\nF:usr\nF:usr/lib/python3.11/site-packages/"
+      "requests-2.31.0.dist-info\n"
+      "R:METADATA\na:0:0:644\nR:RECORD\n\nP:empty\nV:1-r0\nR:METADATA\n\n";
+  constexpr std::string_view kSite = "usr/lib/python3.11/site-packages/";
+  for (std::string_view id : {"alpine", "wolfi"}) {
+    LayerBuilder layer("sha256:1");
+    uint32_t entry = layer.catalog(kInstalled, kDatabase);
+    layer.record().kept.push_back({entry, kDatabase});
+    std::string os_release = "ID=" + std::string(id) + "\nVERSION_ID=3.19.1\n";
+    layer.keep("etc/os-release", os_release);
+    layer.catalog(std::string(kSite) + "requests-2.31.0.dist-info/METADATA", "Name: requests\nVersion: 2.31.0\n");
+    layer.catalog(std::string(kSite) + "flask-3.0.0.dist-info/METADATA", "Name: flask\nVersion: 3.0.0\n");
+    std::shared_ptr<const LayerRecord> layers[] = {layer.seal()};
+    Image image = squash(layers);
+    std::string names;
+    for (const Package& package : image.packages) names.append(package.name).append(" ");
+    EXPECT_EQ(names, id == "alpine" ? "py3-requests empty flask " : "py3-requests empty flask requests ");
+  }
+}
+
 }  // namespace
 }  // namespace drydock::inventory
