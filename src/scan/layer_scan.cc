@@ -119,8 +119,8 @@ std::map<uint32_t, uint32_t> LayerScanner::linked_packages(const LayerRecord& re
   if (wants_packages(options_.kinds)) {
     for (uint32_t i = 0; i < record.entries.size(); ++i) {
       const FileHeader& header = record.entries[i].header;
-      if (header.type == FileType::hard_link && !dispatcher_->wanted(header.path).empty() &&
-          dispatcher_->wanted(header.link_target).empty())
+      if (header.type == FileType::hard_link && !dispatcher_->named(header.path).empty() &&
+          dispatcher_->named(header.link_target).empty())
         links.try_emplace(header.link_target, i);
     }
   }
