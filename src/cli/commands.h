@@ -3,6 +3,7 @@
 // itself failed or, with --strict, is incomplete.
 #pragma once
 
+#include <expected>
 #include <string>
 #include <vector>
 
@@ -64,8 +65,13 @@ struct ExaminedTarget {
   policy::Policy policy;
   policy::Summary summary;
 };
+struct Failure {
+  int code = kFailed;  // kUsage when an argument or drydock.yaml is to blame
+  std::string message;
+};
+using Examination = std::expected<ExaminedTarget, Failure>;
 // `scan_arguments` may be null: then nothing but drydock.yaml sets thresholds.
-Result<ExaminedTarget> examine_target(const TargetArguments& arguments, const std::string& target,
-                                      const ScanArguments* scan_arguments);
+Examination examine_target(const TargetArguments& arguments, const std::string& target,
+                           const ScanArguments* scan_arguments);
 
 }  // namespace drydock::cli

@@ -22,17 +22,22 @@ void add_target_options(CLI::App& command, TargetArguments& arguments) {
   command.add_option("--skip", arguments.skip, "Leave out these kinds")->delimiter(',');
   command.add_option("--check", arguments.checks, "Only these checks, by id, name or a peer's id (DF001, DL3002)")
       ->delimiter(',');
-  command.add_option("--service", arguments.services, "Only findings of these services")->delimiter(',');
   command.add_option("--platform", arguments.platform, "Image platform, e.g. linux/arm64; default: this machine's");
   command.add_option("--image", arguments.image, "Name:tag of the image in an archive that holds several");
   command.add_option("--db", arguments.database, "Advisory index; default: $DRYDOCK_DB, the updated one, the starter");
-  command.add_option("--config", arguments.config, "Settings; default: drydock.yaml in the target folder");
+  command.add_option("--config", arguments.config,
+                     "Settings; default: drydock.yaml of the folder or of its repository");
   command.add_option("-j,--jobs", arguments.jobs, "Threads; default: one per CPU");
   command.add_option("--max-spill", arguments.max_spill, "Bytes of temporary files for large members, e.g. 8g");
   command.add_flag("--offline", arguments.offline, "Open no network connection (scans never do)");
   command.add_option("--color,--colour", arguments.colour, "auto, always or never")
       ->transform(CLI::CheckedTransformer(kColours).description(""));
   command.add_option("--now", arguments.clock, "Act as if it were this date (RFC 3339), for repeatable reports");
+}
+
+// Not for the checklist: a control passes for the whole target or not at all.
+void add_service_option(CLI::App& command, TargetArguments& arguments) {
+  command.add_option("--service", arguments.services, "Only findings of these services")->delimiter(',');
 }
 
 // CLI11 reports errors by exceptions and wants its options in one place, so parsing is this one function.
@@ -45,6 +50,7 @@ int parse_and_run(int argc, char** argv) {
   ScanArguments scan;
   CLI::App* scan_command = app.add_subcommand("scan", "Find vulnerabilities, misconfigurations and secrets");
   add_target_options(*scan_command, scan);
+  add_service_option(*scan_command, scan);
   scan_command->add_option("-o,--output", scan.outputs, "FORMAT[=FILE], repeatable: table, json, sarif");
   scan_command->add_option("--reports", scan.reports, "Folder for a report in every format");
   scan_command->add_option("--severity", scan.severity, "Leave out findings below this")
@@ -64,6 +70,7 @@ int parse_and_run(int argc, char** argv) {
   FixArguments fix;
   CLI::App* fix_command = app.add_subcommand("fix", "Show or apply edits, each proven by examining the result");
   add_target_options(*fix_command, fix);
+  add_service_option(*fix_command, fix);
   fix_command->add_flag("--apply", fix.apply, "Write the edits");
   fix_command->add_flag("--behaviour-changing", fix.behaviour_changing, "Also edits that change how the stack behaves");
   fix_command->footer("Example: drydock fix . > hardening.patch");
@@ -124,7 +131,8 @@ int main(int argc, char** argv) {
   if (argc == 2 && std::string_view(argv[1]) == "--version")
     return drydock::cli::write_stdout("drydock " DRYDOCK_VERSION "\n") ? 0 : 3;
   try {
-    return drydock::cli::parse_and_run(argc, argv);
+    int code = drydock::cli::parse_and_run(argc, argv);
+    return drydock::cli::stdout_is_whole() ? code : drydock::cli::kFailed;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "drydock: %s\n", error.what());
     return drydock::cli::kFailed;

@@ -20,6 +20,9 @@ Result<std::vector<Output>> outputs_of(const ScanArguments& arguments) {
   std::vector<Output> outputs;
   for (const std::string& wish : arguments.outputs) {
     Cut parts = cut(wish, "=");
+    if (parts.found && parts.after.empty())
+      return fail(Errc::malformed, "-o " + wish + " names no file; write " + std::string(parts.before) + "=FILE, or " +
+                                       std::string(parts.before) + " for standard output");
     const report::Renderer* renderer = report::find_renderer(parts.before);
     if (renderer == nullptr) {
       std::string known;
@@ -34,6 +37,8 @@ Result<std::vector<Output>> outputs_of(const ScanArguments& arguments) {
       outputs.push_back({&renderer, arguments.reports + "/drydock." + std::string(renderer.extension)});
   }
   if (arguments.outputs.empty()) outputs.push_back({report::find_renderer("table"), {}});
+  if (std::ranges::count_if(outputs, &Output::to_stdout) > 1)
+    return fail(Errc::malformed, "only one report can go to standard output; write -o FORMAT=FILE for the others");
   return outputs;
 }
 
@@ -64,16 +69,17 @@ int run_scan(const ScanArguments& arguments) {
     return kUsage;
   }
   std::vector<std::string> targets = arguments.targets.empty() ? std::vector<std::string>{"."} : arguments.targets;
-  if (targets.size() > 1 && !std::ranges::all_of(*outputs, &Output::to_stdout)) {
-    print_error("reports to files need one target at a time: each target has a report of its own");
+  auto is_shown = [](const Output& output) { return output.to_stdout() && output.renderer->name == "table"; };
+  if (targets.size() > 1 && !std::ranges::all_of(*outputs, is_shown)) {
+    print_error("only the table takes several targets: every other report is about one; run drydock for each");
     return kUsage;
   }
   int code = kClean;
   for (const std::string& target : targets) {
-    Result<ExaminedTarget> examined = examine_target(arguments, target, &arguments);
+    Examination examined = examine_target(arguments, target, &arguments);
     if (!examined) {
       print_error(examined.error().message);
-      code = kFailed;
+      code = std::max(code, examined.error().code);
       continue;
     }
     if (Result<void> written = write_outputs(arguments, *outputs, *examined); !written) {

@@ -10,7 +10,7 @@
 //       services: [web]
 //       reason: why
 //       owner: who
-//       expires: 2027-03-31
+//       expires: 2027-03-31  the first day on which it no longer holds (UTC)
 //   settings:
 //     allowed-registries: [registry.example]
 //     allowed-ports: [443/tcp]
@@ -56,7 +56,8 @@ struct Policy {
   std::vector<std::string> notes;              // what could not be taken from peers' files
 };
 
-// Errors name the line. An unknown key is an error: a misspelt `expires` must not become an ignore for ever.
+// Errors start with "file:line: ". An unknown or repeated key is an error: a misspelt `expires` must not become an
+// ignore for ever.
 Result<Policy> parse_policy(std::string_view bytes, std::string_view file);
 
 // The settings as checks read them; views into `policy` and `pool`.

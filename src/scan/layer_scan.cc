@@ -1,6 +1,7 @@
 #include "scan/layer_scan.h"
 
 #include <algorithm>
+#include <unordered_map>
 
 #include "base/span.h"
 #include "base/text.h"
@@ -32,6 +33,18 @@ class LineCounter {
   uint32_t seen_ = 0, line_ = 1, line_start_ = 0;
 };
 
+// Libraries of cryptography carry the private keys of their own self-tests (FIPS 140-3 asks for these), GnuTLS as PEM.
+// In a distribution's library folder they are nobody's secret.
+bool is_system_library(const FileView& file) {
+  constexpr std::string_view kFolders[] = {"lib/", "lib64/", "usr/lib/", "usr/lib64/"};
+  std::string_view path = file.header.path;
+  return file.bytes.starts_with(
+             "\x7f"
+             "ELF") &&
+         base_name(path).find(".so") != std::string_view::npos &&
+         std::ranges::any_of(kFolders, [&](std::string_view folder) { return path.starts_with(folder); });
+}
+
 }  // namespace
 
 Result<LayerScanner> LayerScanner::create(const inventory::Dispatcher& dispatcher, const LayerScanOptions& options) {
@@ -58,9 +71,36 @@ bool LayerScanner::wants(const FileHeader& header) const {
          (options_.image && inventory::keep_in_layer(header.path, header.size));
 }
 
+std::map<uint32_t, uint32_t> LayerScanner::linked_packages(const LayerRecord& record) const {
+  std::unordered_map<std::string_view, uint32_t> links;  // target -> link
+  if (options_.kinds.vulnerabilities || options_.kinds.licences) {
+    for (uint32_t i = 0; i < record.entries.size(); ++i) {
+      const FileHeader& header = record.entries[i].header;
+      if (header.type == FileType::hard_link && !dispatcher_->wanted(header.path).empty() &&
+          dispatcher_->wanted(header.link_target).empty())
+        links.try_emplace(header.link_target, i);
+    }
+  }
+  std::map<uint32_t, uint32_t> found;
+  if (links.empty()) return found;
+  for (uint32_t i = 0; i < record.entries.size(); ++i) {
+    const LayerEntry& entry = record.entries[i];
+    auto link = links.find(entry.header.path);
+    if (link != links.end() && entry.header.type == FileType::regular && !entry.whiteout && !entry.opaque)
+      found[i] = link->second;
+  }
+  return found;
+}
+
+void LayerScanner::read_linked(LayerRecord& record, uint32_t entry, uint32_t link, const FileView& file) const {
+  FileView named = file;
+  named.header.path = record.entries[link].header.path;
+  dispatcher_->run(named, record, entry);
+}
+
 void LayerScanner::read(LayerRecord& record, uint32_t entry, const FileView& file) {
   if (options_.kinds.vulnerabilities || options_.kinds.licences) dispatcher_->run(file, record, entry);
-  if (scanner_ != nullptr) scan_secrets(record, entry, file);
+  if (scanner_ != nullptr && !(options_.image && is_system_library(file))) scan_secrets(record, entry, file);
   bool keep = options_.image && inventory::keep_in_layer(file.header.path, file.bytes.size());
   keep |= options_.sources && file.bytes.size() <= kMostKept &&
           inventory::source_kind(file.header.path, file.bytes.substr(0, kFirstBytes)) != SourceKind::other;

@@ -2,6 +2,7 @@
 // LayerRecord.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -31,6 +32,12 @@ class LayerScanner {
   // Whether read() has a use for the file's bytes.
   bool wants(const FileHeader& header) const;
   void read(LayerRecord& record, uint32_t entry, const FileView& file);
+
+  // Entries with bytes that a cataloger wants under the name of a hard link, but did not get under their own: pnpm
+  // links packages from its store, where they have no name. Entry -> one of its links. Whoever reads the layer again
+  // gives the bytes to read_linked().
+  std::map<uint32_t, uint32_t> linked_packages(const LayerRecord& record) const;
+  void read_linked(LayerRecord& record, uint32_t entry, uint32_t link, const FileView& file) const;
 
  private:
   LayerScanner(const inventory::Dispatcher& dispatcher, const LayerScanOptions& options)

@@ -122,6 +122,32 @@ class LayerCollector final : public target::LayerVisitor {
   uint32_t entry_ = 0;
 };
 
+// The second pass over a layer, for LayerScanner::linked_packages() alone.
+class LinkedPackages final : public target::LayerVisitor {
+ public:
+  LinkedPackages(const LayerScanner& scanner, LayerRecord& record, const std::map<uint32_t, uint32_t>& links)
+      : scanner_(scanner), record_(record), links_(links) {}
+  Result<bool> entry(const LayerEntry&) override {
+    link_ = links_.find(next_++);
+    return link_ != links_.end();
+  }
+  Result<void> file(const FileView& file) override {
+    scanner_.read_linked(record_, link_->first, link_->second, file);
+    return {};
+  }
+  Result<void> unread(const FileHeader&, std::string_view reason) override {
+    record_.unknowns.push_back({.entry = link_->first, .reason = record_.pool.copy(reason)});
+    return {};
+  }
+
+ private:
+  const LayerScanner& scanner_;
+  LayerRecord& record_;
+  const std::map<uint32_t, uint32_t>& links_;
+  std::map<uint32_t, uint32_t>::const_iterator link_;
+  uint32_t next_ = 0;  // entries come in the same order as the first time
+};
+
 LayerPtr read_image_layer(const target::ImageSource& source, size_t index, const inventory::Dispatcher& dispatcher,
                           const LayerScanOptions& layer_options, target::SpillQuota& spill) {
   auto record = std::make_shared<LayerRecord>();
@@ -142,6 +168,11 @@ LayerPtr read_image_layer(const target::ImageSource& source, size_t index, const
   if (!digests) {
     not_whole(digests.error());
     return record;
+  }
+  if (std::map<uint32_t, uint32_t> links = scanner->linked_packages(*record); !links.empty()) {
+    LinkedPackages again(*scanner, *record, links);
+    if (Result<target::LayerDigests> read = target::read_layer(source, index, again, {.spill = &spill}); !read)
+      not_whole(read.error());
   }
   record->diff_id = record->pool.copy(digests->diff_id);
   record->digest = record->pool.copy(digests->digest);
@@ -197,13 +228,14 @@ Finding finding_of(const SecretHit& hit, const Subject& subject, bool deleted_ab
   return finding;
 }
 
-// One secret in many places is one finding with many locations, the first by path.
+// One secret in many places is one finding with many locations, by path; those that an upper layer deletes come last,
+// so that the finding speaks of deletion only where nothing else has the secret.
 void add_secrets(std::vector<Finding>& found, StringPool& pool, ScanRecord& record) {
   std::stable_sort(found.begin(), found.end(), [](const Finding& a, const Finding& b) {
     const auto& x = std::get<SecretDetail>(a.detail);
     const auto& y = std::get<SecretDetail>(b.detail);
-    return std::tie(x.rule, x.hash, a.locations[0].path, a.locations[0].line) <
-           std::tie(y.rule, y.hash, b.locations[0].path, b.locations[0].line);
+    return std::tie(x.rule, x.hash, x.deleted_above, a.locations[0].path, a.locations[0].line) <
+           std::tie(y.rule, y.hash, y.deleted_above, b.locations[0].path, b.locations[0].line);
   });
   for (size_t i = 0; i < found.size();) {
     size_t end = i + 1;
@@ -240,7 +272,8 @@ void join(ScanRecord& record, const std::shared_ptr<const Part>& part) {
 
 void match(const Options& options, const Subject& subject, ScanRecord& record) {
   auto part = std::make_shared<Part>();
-  Result<advisory::Index> index = advisory::open_default({.path = options.database, .starter = advisory::starter_index()});
+  Result<advisory::Index> index =
+      advisory::open_default({.path = options.database, .starter = advisory::starter_index()});
   if (!index) {
     if (!record.packages.empty())
       part->unknowns.push_back(
@@ -413,7 +446,7 @@ Result<Scan> scan_directory(const Options& options, const policy::Policy& policy
   // inventory: packages, services
   Subject repository{.kind = root_file_system ? SubjectKind::image : SubjectKind::repository, .id = ".", .version = {}};
   record.target = repository;
-  record.packages = image->packages;
+  record.packages = root_file_system ? inventory::without_manifests_of_installed(image->packages) : image->packages;
   std::map<std::string_view, std::string_view> files;
   for (const KeptFile& kept : image->kept) files[image->entry(image->files[kept.entry]).header.path] = kept.bytes;
   auto configuration = read_configuration(files, folder_name_of(folder));
@@ -483,7 +516,7 @@ Result<Scan> scan_image(const Options& options, const policy::Policy& policy, Ti
   std::string_view name = source.name().empty() ? base_name(options.target) : source.name();
   Subject subject{.kind = SubjectKind::image, .id = record.pool.copy(name), .version = record.pool.copy(source.digest)};
   record.target = subject;
-  record.packages = image->packages;
+  record.packages = inventory::without_manifests_of_installed(image->packages);
   record.images.push_back(summary_of(*image, record.pool));
   record.counts.layers = layers.size();
   for (const LayerPtr& layer : layers) record.counts.bytes += layer->bytes;
@@ -594,11 +627,27 @@ Result<Scan> scan(const Options& options, const policy::Policy& policy) {
   return scanned;
 }
 
+std::vector<std::string> configuration_fingerprints(const Scan& scan, const Configuration& configuration,
+                                                    const Settings& settings, std::span<const std::string> checks) {
+  ScanRecord record;
+  checks::Selection selection{.only = {checks.begin(), checks.end()}};
+  join(record, examine(configuration, settings, scan.record.started, selection));
+  move_below(scan.prefix, record);
+  sort_findings(record);
+  std::vector<std::string> fingerprints;
+  for (const Finding& finding : record.findings) fingerprints.emplace_back(finding.fingerprint);
+  return fingerprints;
+}
+
 policy::Summary decide(const policy::Policy& policy, Time now, ScanRecord& record) {
+  // One peer's id may stand for several checks of ours (DS-0002), so each check is asked for its own names.
   auto same_check = [](std::string_view wanted, std::string_view check) {
     if (equal_ignoring_case(wanted, check)) return true;
-    const Check* named = find_check(wanted);
-    return named != nullptr && (named->id == check || named->running_id == check || named->image_id == check);
+    const Check* named = find_check(check);
+    return named != nullptr && (equal_ignoring_case(wanted, named->id) || equal_ignoring_case(wanted, named->name) ||
+                                std::ranges::any_of(named->aliases, [&](std::string_view alias) {
+                                  return equal_ignoring_case(wanted, alias);
+                                }));
   };
   return policy::decide(policy, now, same_check, record);
 }
