@@ -587,6 +587,8 @@ constexpr Scheme kNotYet[] = {
 
 }  // namespace
 
+bool has_image_paths(const std::string& target) { return target.starts_with("rootfs:") || target::is_image(target); }
+
 Result<Scan> scan(const Options& options, const policy::Policy& policy) {
   auto begun = std::chrono::steady_clock::now();
   SystemClock system_clock;

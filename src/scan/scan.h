@@ -22,6 +22,9 @@ struct Scan {
   std::string prefix;  // what turns them into the record's paths: the way from the repository root to `root`, or empty
 };
 
+// Whether the paths of a record of this target would be those inside an image, not those of a repository.
+bool has_image_paths(const std::string& target);
+
 // An error only when nothing could be examined: no such target, no image in it. Everything less is an Unknown.
 Result<Scan> scan(const Options& options, const policy::Policy& policy);
 
