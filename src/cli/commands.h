@@ -36,6 +36,8 @@ struct ScanArguments : TargetArguments {
   std::vector<std::string> outputs;  // FORMAT[=FILE]
   std::string reports;               // folder: every format
   std::string severity, fail_on;
+  std::string baseline;  // file: an earlier JSON report
+  std::string since;     // git commit, branch or tag
   bool ignore_unfixed = false, strict = false, all = false, no_inline_ignore = false;
 };
 

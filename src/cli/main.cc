@@ -64,6 +64,8 @@ int parse_and_run(int argc, char** argv) {
       ->check(CLI::IsMember(thresholds));
   scan_command->add_flag("--ignore-unfixed", scan.ignore_unfixed, "Vulnerabilities without a fix do not count");
   scan_command->add_flag("--no-inline-ignore", scan.no_inline_ignore, "Comments in the files do not excuse findings");
+  scan_command->add_option("--baseline", scan.baseline, "Earlier JSON report; what it holds does not count again");
+  scan_command->add_option("--since", scan.since, "Git commit, branch or tag; only what is new since then counts");
   scan_command->add_flag("--strict", scan.strict, "Exit code 3 if anything could not be examined");
   scan_command->add_flag("--all", scan.all, "Show every finding on its own line, ignored ones too");
   scan_command->footer(

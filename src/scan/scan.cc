@@ -639,6 +639,8 @@ constexpr Scheme kNotYet[] = {
 
 }  // namespace
 
+bool has_image_paths(const std::string& target) { return target.starts_with("rootfs:") || target::is_image(target); }
+
 Result<Scan> scan(const Options& options, const policy::Policy& policy) {
   auto begun = std::chrono::steady_clock::now();
   SystemClock system_clock;
@@ -679,11 +681,27 @@ Result<Scan> scan(const Options& options, const policy::Policy& policy) {
   return scanned;
 }
 
+std::vector<std::string> configuration_fingerprints(const Scan& scan, const Configuration& configuration,
+                                                    const Settings& settings, std::span<const std::string> checks) {
+  ScanRecord record;
+  checks::Selection selection{.only = {checks.begin(), checks.end()}};
+  join(record, examine(configuration, settings, scan.record.started, selection));
+  move_below(scan.prefix, record);
+  sort_findings(record);
+  std::vector<std::string> fingerprints;
+  for (const Finding& finding : record.findings) fingerprints.emplace_back(finding.fingerprint);
+  return fingerprints;
+}
+
 policy::Summary decide(const policy::Policy& policy, Time now, ScanRecord& record) {
+  // One peer's id may stand for several checks of ours (DS-0002), so each check is asked for its own names.
   auto same_check = [](std::string_view wanted, std::string_view check) {
     if (equal_ignoring_case(wanted, check)) return true;
-    const Check* named = find_check(wanted);
-    return named != nullptr && (named->id == check || named->running_id == check || named->image_id == check);
+    const Check* named = find_check(check);
+    return named != nullptr && (equal_ignoring_case(wanted, named->id) || equal_ignoring_case(wanted, named->name) ||
+                                std::ranges::any_of(named->aliases, [&](std::string_view alias) {
+                                  return equal_ignoring_case(wanted, alias);
+                                }));
   };
   return policy::decide(policy, now, same_check, record);
 }
