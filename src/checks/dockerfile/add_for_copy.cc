@@ -29,7 +29,8 @@ void run(const DockerfileInput& input, Findings& out) {
   }
 }
 
-constexpr std::string_view kAliases[] = {"DL3020", "DS-0005", "CKV_DOCKER_4", "CIS-DI-0009", "CIS 4.9"};
+constexpr std::string_view kAliases[] = {
+    "DL3020", "DS-0005", "CKV_DOCKER_4", "CIS-DI-0009", "CIS 4.9", "prefer-copy-over-add", "add_instead_of_copy"};
 constexpr std::string_view kReferences[] = {"CIS Docker 4.9",
                                             "https://docs.docker.com/build/building/best-practices/#add-or-copy"};
 constexpr Example kExamples[] = {
@@ -40,7 +41,7 @@ constexpr Example kExamples[] = {
 };
 constexpr Check kChecks[] = {{.id = "DF018",
                               .name = "add-for-copy",
-                              .title = "ADD used where COPY would do",
+                              .title = "ADD used where COPY suffices",
                               .severity = Severity::low,
                               .fix = Fix::safe,
                               .aliases = kAliases,
