@@ -13,7 +13,7 @@ using dockerfile::Instruction;
 using dockerfile::Keyword;
 
 bool is_absolute(std::string_view path) {
-  bool drive = path.size() > 2 && is_letter(path[0]) && path[1] == ':' && (path[2] == '\\' || path[2] == '/');
+  bool drive = path.size() > 1 && is_letter(path[0]) && path[1] == ':';
   return path.starts_with('/') || path.starts_with('\\') || path.starts_with('$') || drive;
 }
 
@@ -61,7 +61,7 @@ constexpr Example kExamples[] = {
     {.bad = "FROM debian:12-slim\nWORKDIR /srv\nWORKDIR app\n",
      .good = "FROM debian:12-slim\nWORKDIR /srv\nWORKDIR /srv/app\n"},
     {.good = "FROM debian:12-slim\nWORKDIR $HOME\nWORKDIR \"/srv/app\"\n"},
-    {.good = "FROM mcr.microsoft.com/windows/servercore:ltsc2022\nWORKDIR C:\\\\app\nWORKDIR c:/app\n"},
+    {.good = "FROM mcr.microsoft.com/windows/servercore:ltsc2022\nWORKDIR C:\\app\nWORKDIR c:/app\n"},
 };
 constexpr Check kChecks[] = {{.id = "DF032",
                               .name = "workdir-relative",
