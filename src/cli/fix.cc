@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "cli/commands.h"
+#include "formats/yaml.h"
 
 namespace drydock::cli {
 namespace {
@@ -93,6 +94,10 @@ int run_fix(const FixArguments& arguments) {
     for (const auto& [path, bytes] : overlay) {
       const Source* source = changed->sources.find(path);
       if (source == nullptr || !source->problem.empty()) return nullptr;
+      // A key that is there twice now: the file still parses, but half of it no longer counts.
+      const auto* before = scan.configuration->sources.find(path)->as<yaml::File>();
+      const auto* after = source->as<yaml::File>();
+      if (before != nullptr && (after == nullptr || after->problems.size() > before->problems.size())) return nullptr;
     }
     examined_again = scan::examine(*changed, settings, scan.record.started, {});
     return &examined_again->findings;

@@ -14,6 +14,7 @@
 #include "policy/peer_files.h"
 #include "policy/secrets_baseline.h"
 #include "scan/since.h"
+#include "store/layer_cache.h"
 
 namespace drydock::cli {
 namespace {
@@ -155,6 +156,13 @@ Result<scan::Options> options_of(const TargetArguments& arguments, const std::st
   if (!arguments.max_spill.empty()) {
     TRY(options.max_spill, parse_size(arguments.max_spill));
   }
+  // The default folder may be missing or read-only, as in a container; one that was asked for must work.
+  if (!arguments.cache.empty() && !arguments.no_cache)
+    TRY_VOID(store::CacheFolder::open(arguments.cache, options.max_cache));
+  if (!arguments.no_cache) options.cache = arguments.cache.empty() ? store::default_cache_folder() : arguments.cache;
+  if (!arguments.max_cache.empty()) {
+    TRY(options.max_cache, parse_size(arguments.max_cache));
+  }
   return options;
 }
 
@@ -209,6 +217,7 @@ Examination examine_target(const TargetArguments& arguments, const std::string& 
   options->progress = [&](const scan::Progress& progress) { line.show(progress); };
   Result<scan::Scan> scanned = scan::scan(*options, *policy);
   if (!scanned) return failed(kFailed, scanned.error());
+  if (fixed) scanned->record.elapsed_milliseconds = 0;  // under --now the same input gives the same bytes
 
   policy::resolve_secret_hashes(policy->ignores, scanned->record, reader_of(*scanned));
   policy::Summary summary = scan::decide(*policy, scanned->record.started, scanned->record);

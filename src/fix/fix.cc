@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "base/file.h"
+#include "base/stable_order.h"
 
 namespace drydock::fix {
 namespace {
@@ -18,9 +19,10 @@ std::span<const Edit> edits_of(const Finding& finding) {
 
 bool same(const Edit& a, const Edit& b) { return a.span == b.span && a.text == b.text; }
 
-// Two insertions at one place have no order of their own, so they count as overlapping too.
+// Insertions at one place do not overlap: they are put there in the order in which they were accepted, and the result
+// is examined like any other.
 bool overlap(const Edit& a, const Edit& b) {
-  if (a.span.empty() && b.span.empty()) return a.span.begin == b.span.begin;
+  if (a.span.empty() && b.span.empty()) return false;
   return a.span.begin < b.span.end && b.span.begin < a.span.end;
 }
 
@@ -33,6 +35,11 @@ std::string_view impossible(std::span<const Edit> edits, const Sources& sources)
       return "its edit lies outside the file";
   }
   return {};
+}
+
+// Stable, so that insertions at one place keep their order.
+void sort_by_place(std::vector<Edit>& edits) {
+  sort_stably(edits, [](const Edit& a, const Edit& b) { return a.span < b.span; });
 }
 
 // Accepted edits by file; adds a finding's edits together or not at all.
@@ -64,14 +71,14 @@ class EditSet {
       if (source == nullptr) continue;
       FileChange change{
           .path = path, .before = std::string(source->bytes), .after = applied(source->bytes, edits), .edits = edits};
-      std::ranges::sort(change.edits, {}, [](const Edit& edit) { return edit.span; });
+      sort_by_place(change.edits);
       if (change.before != change.after) changes.push_back(std::move(change));
     }
     return changes;
   }
 
   static std::string applied(std::string_view bytes, std::vector<Edit> edits) {
-    std::ranges::sort(edits, {}, [](const Edit& edit) { return edit.span; });
+    sort_by_place(edits);
     std::string out;
     size_t at = 0;
     for (const Edit& edit : edits) {

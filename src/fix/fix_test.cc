@@ -6,6 +6,7 @@
 
 #include <deque>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -14,11 +15,13 @@
 namespace drydock::fix {
 namespace {
 
+using Files = std::map<std::string, std::string>;
+
 // A toy scanner: each occurrence of "BAD" is a finding of T001 that offers "good"; "WORSE" one of T002 with its own
 // offer; "new" (which only an edit can bring) one of T003 without an offer.
 class Toy {
  public:
-  explicit Toy(std::map<std::string, std::string> files) {
+  explicit Toy(const Files& files) {
     for (const auto& [path, bytes] : files) sources_.add(SourceKind::other, path, bytes);
     present_ = examine({});
   }
@@ -74,7 +77,7 @@ class Toy {
 };
 
 TEST(PlanFixes, TakesEverythingInOneExaminationWhenAllHelps) {
-  Toy toy({{"a", "BAD and BAD"}, {"b", "WORSE"}, {"c", "fine"}});
+  Toy toy(Files{{"a", "BAD and BAD"}, {"b", "WORSE"}, {"c", "fine"}});
   Plan plan = toy.plan();
   ASSERT_EQ(plan.files.size(), 2u);
   EXPECT_EQ(plan.files[0].path, "a");
@@ -87,16 +90,16 @@ TEST(PlanFixes, TakesEverythingInOneExaminationWhenAllHelps) {
 }
 
 TEST(PlanFixes, PlanningOnFixedFilesGivesAnEmptyPlan) {
-  Toy toy({{"a", "BAD and WORSE"}});
+  Toy toy(Files{{"a", "BAD and WORSE"}});
   Plan plan = toy.plan();
-  Toy again({{"a", plan.files.at(0).after}});
+  Toy again(Files{{"a", plan.files.at(0).after}});
   EXPECT_TRUE(again.plan().files.empty());
   EXPECT_TRUE(again.plan().fixed.empty());
   EXPECT_EQ(again.rescans, 0);
 }
 
 TEST(PlanFixes, RefusesAnEditThatDoesNotHelp) {
-  Toy toy({{"a", "BAD and WORSE"}});
+  Toy toy(Files{{"a", "BAD and WORSE"}});
   toy.worse = "still WORSE";
   toy.refresh();
   Plan plan = toy.plan();
@@ -108,7 +111,7 @@ TEST(PlanFixes, RefusesAnEditThatDoesNotHelp) {
 }
 
 TEST(PlanFixes, RefusesAnEditThatCausesAnotherFinding) {
-  Toy toy({{"a", "BAD"}, {"b", "WORSE"}});
+  Toy toy(Files{{"a", "BAD"}, {"b", "WORSE"}});
   toy.worse = "new";
   toy.refresh();
   Plan plan = toy.plan();
@@ -129,7 +132,9 @@ TEST(PlanFixes, RefusesOverlapsAndKeepsTheFirst) {
       {{.span = {2, 5}, .text = "x", .path = "a"}, {.span = {4, 6}, .text = "y", .path = "a"}, true},
       {{.span = {4, 6}, .text = "x", .path = "a"}, {.span = {2, 5}, .text = "y", .path = "a"}, true},
       {{.span = {2, 8}, .text = "x", .path = "a"}, {.span = {4, 4}, .text = "y", .path = "a"}, true},
-      {{.span = {4, 4}, .text = "x", .path = "a"}, {.span = {4, 4}, .text = "y", .path = "a"}, true},
+      {{.span = {4, 4}, .text = "x", .path = "a"},
+       {.span = {4, 4}, .text = "y", .path = "a"},
+       false},  // one after the other
       {{.span = {4, 4}, .text = "x", .path = "a"}, {.span = {4, 4}, .text = "x", .path = "a"}, false},  // the same edit
       {{.span = {2, 5}, .text = "x", .path = "a"}, {.span = {5, 6}, .text = "y", .path = "a"}, false},
       {{.span = {2, 5}, .text = "x", .path = "a"}, {.span = {2, 2}, .text = "y", .path = "a"}, false},
@@ -189,7 +194,7 @@ TEST(PlanFixes, RefusesEditsOutsideOfWhatWasExamined) {
 }
 
 TEST(PlanFixes, OffersNothingWhenTheResultCannotBeExamined) {
-  Toy toy({{"a", "BAD"}});
+  Toy toy(Files{{"a", "BAD"}});
   toy.readable = false;
   Plan plan = toy.plan();
   EXPECT_TRUE(plan.files.empty());
@@ -218,7 +223,7 @@ TEST_F(ApplyFixes, WritesEachFileWithItsMode) {
   ASSERT_EQ(::chmod((folder_ + "/b").c_str(), 0755), 0);
   Plan plan{.files = {{.path = "a", .before = "old a", .after = "new a", .edits = {}},
                       {.path = "b", .before = "old b", .after = "new b", .edits = {}}}};
-  ASSERT_TRUE(apply(plan, folder_).has_value());
+  ASSERT_TRUE(fix::apply(plan, folder_).has_value());
   EXPECT_EQ(read("a"), "new a");
   EXPECT_EQ(read("b"), "new b");
   struct stat status{};
@@ -231,7 +236,7 @@ TEST_F(ApplyFixes, WritesNothingWhenAFileHasChanged) {
   write("b", "changed meanwhile");
   Plan plan{.files = {{.path = "a", .before = "old a", .after = "new a", .edits = {}},
                       {.path = "b", .before = "old b", .after = "new b", .edits = {}}}};
-  Result<void> applied = apply(plan, folder_);
+  Result<void> applied = fix::apply(plan, folder_);
   ASSERT_FALSE(applied.has_value());
   EXPECT_EQ(applied.error().message, folder_ +
                                          "/b has changed since it was examined; nothing was written, run drydock fix "
@@ -244,10 +249,10 @@ TEST_F(ApplyFixes, DoesNotWriteThroughALink) {
   write("outside", "old");
   ASSERT_EQ(::symlink("outside", (folder_ + "/link").c_str()), 0);
   Plan plan{.files = {{.path = "link", .before = "old", .after = "new", .edits = {}}}};
-  EXPECT_FALSE(apply(plan, folder_).has_value());
+  EXPECT_FALSE(fix::apply(plan, folder_).has_value());
   EXPECT_EQ(read("outside"), "old");
   plan.files[0].path = "absent";
-  EXPECT_EQ(apply(plan, folder_).error().code, Errc::not_found);
+  EXPECT_EQ(fix::apply(plan, folder_).error().code, Errc::not_found);
 }
 
 }  // namespace

@@ -95,7 +95,8 @@ class Table {
     line("");
   }
 
-  // Services in the order of their stacks, then files that several share, then what concerns no service alone.
+  // Services in the order of their stacks, then files that several share; of an image its layers, lowest first; then
+  // what concerns none of these alone.
   std::vector<Group> groups() const {
     std::vector<Group> all;
     std::map<std::string, size_t> by_services;
@@ -107,13 +108,27 @@ class Table {
         all.push_back({.title = one_line(name), .detail = describe(service), .findings = {}});
       }
     }
-    Group rest{.title = all.empty() ? "" : "no service alone", .detail = "", .findings = {}};
+    std::map<std::string_view, size_t> by_layer;
+    for (const ImageSummary& image : record_.images) {
+      for (const ImageLayer& layer : image.layers) {
+        if (layer.diff_id.empty() || !by_layer.emplace(layer.diff_id, all.size()).second) continue;
+        all.push_back({.title = "layer " + std::to_string(by_layer.size()),
+                       .detail = one_line(instruction_of(layer.created_by)),
+                       .findings = {}});
+      }
+    }
+    Group rest{.title = all.empty()        ? ""
+                        : by_layer.empty() ? "no service alone"
+                                           : "the image as a whole",
+               .detail = "",
+               .findings = {}};
     for (const Finding& finding : record_.findings) {
       if (hidden(finding)) continue;
       std::string names;
       for (std::string_view name : finding.services) names += (names.empty() ? "" : " + ") + std::string(name);
       if (names.empty()) {
-        rest.findings.push_back(&finding);
+        auto layer = finding.location() ? by_layer.find(finding.location()->layer) : by_layer.end();
+        (layer == by_layer.end() ? rest : all[layer->second]).findings.push_back(&finding);
         continue;
       }
       auto [known, fresh] = by_services.try_emplace(names, all.size());
@@ -249,6 +264,8 @@ class Table {
     if (!upgrade.empty()) row.message += " → " + one_line(upgrade);
     if (unfixed != 0)
       row.message += upgrade.empty() ? ", no fix known" : ", " + std::to_string(unfixed) + " of them without a fix";
+    if (!package.source_name.empty() && package.source_name != package.name)
+      row.message += " (source " + one_line(package.source_name) + ")";
   }
 
   static SeverityCounts counts_of(const std::vector<const Finding*>& findings) {
@@ -352,7 +369,7 @@ class Table {
                          (record_.packages.size() == 1 ? " package" : " packages");
     if (record_.counts.layers != 0)
       looked += ", " + std::to_string(record_.counts.layers) + (record_.counts.layers == 1 ? " layer" : " layers");
-    looked += " in " + std::to_string(record_.elapsed_milliseconds) + " ms";
+    if (record_.elapsed_milliseconds != 0) looked += " in " + std::to_string(record_.elapsed_milliseconds) + " ms";
     paragraph(looked);
     advisories();
     for (const std::string& note : options_.notes) paragraph("note:", Style::medium, one_line(note), 6);
