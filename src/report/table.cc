@@ -176,8 +176,9 @@ class Table {
 
   std::string note_of(const Finding& finding) const {
     const Decision* decision = decision_of(finding);
-    if (decision == nullptr || decision->outcome != Outcome::ignored) return {};
-    return "ignored by " + one_line(decision->source) + ": " + one_line(decision->reason);
+    bool known = decision != nullptr && decision->outcome == Outcome::known;
+    if (decision == nullptr || (decision->outcome != Outcome::ignored && !known)) return {};
+    return (known ? "known by " : "ignored by ") + one_line(decision->source) + ": " + one_line(decision->reason);
   }
 
   // Findings that one row stands for, in the order of the first of each.
@@ -347,18 +348,19 @@ class Table {
 
   void summary() {
     std::vector<const Finding*> shown;
-    size_t ignored = 0, counting = 0;
+    size_t ignored = 0, known = 0, counting = 0;
     for (const Finding& finding : record_.findings) {
       const Decision* decision = decision_of(finding);
       if (decision != nullptr && decision->outcome == Outcome::counts) ++counting;
       if (hidden(finding)) {
-        ++ignored;
+        ++(decision->outcome == Outcome::known ? known : ignored);
       } else {
         shown.push_back(&finding);
       }
     }
     std::string total = shown.empty() ? styled(Style::good, "No findings") : counts_text(counts_of(shown));
     if (ignored != 0) total += styled(Style::dim, "  " + std::to_string(ignored) + " ignored (--all)");
+    if (known != 0) total += styled(Style::dim, "  " + std::to_string(known) + " known (--all)");
     line(total);
 
     next_steps(shown);
