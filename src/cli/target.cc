@@ -1,12 +1,16 @@
 // From arguments to a decided scan: the steps that scan, fix and checklist share.
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <charconv>
+#include <climits>
+#include <cstdlib>
 #include <optional>
 
 #include "base/file.h"
 #include "base/text.h"
 #include "cli/commands.h"
+#include "store/layer_cache.h"
 
 namespace drydock::cli {
 namespace {
@@ -22,7 +26,8 @@ Result<void> set_kinds(const std::vector<std::string>& words, bool value, scan::
     } else if (word == "licence" || word == "license") {
       kinds.licences = value;
     } else {
-      return fail(Errc::malformed, "'" + word + "' is no kind of finding; there are vuln, secret, config and licence");
+      return fail(Errc::malformed,
+                  "'" + word + "' is no kind of finding; --only and --skip take vuln, secret, config and licence");
     }
   }
   return {};
@@ -36,24 +41,40 @@ Result<uint64_t> parse_size(std::string_view text) {
   char unit = suffix.empty() ? 'b' : lower(suffix[0]);
   int shift = unit == 'b' ? 0 : unit == 'k' ? 10 : unit == 'm' ? 20 : unit == 'g' ? 30 : -1;
   if (failed != std::errc{} || shift < 0 || suffix.size() > 1 || value > (UINT64_MAX >> shift))
-    return fail(Errc::malformed, "'" + std::string(text) + "' is no size; write bytes or 512m, 8g");
+    return fail(Errc::malformed, "'" + std::string(text) + "' is no size; --max-spill takes bytes, or 512m, 8g");
   return value << shift;
 }
 
-// drydock.yaml of --config, or of the scanned folder.
+struct SettingsFile {
+  std::string path;
+  std::string name;  // for messages: from the repository root
+};
+
+// The nearest drydock.yaml from the target's folder up to the root of its repository; outside of one only the folder's
+// own: what lies above belongs to somebody else.
+std::optional<SettingsFile> find_settings(const std::string& target) {
+  char resolved[PATH_MAX];
+  if (::realpath(target.c_str(), resolved) == nullptr) return std::nullopt;
+  struct stat status{};
+  auto exists = [&](const std::string& path) { return ::stat(path.c_str(), &status) == 0; };
+  std::string folder = resolved;
+  if (exists(folder) && !S_ISDIR(status.st_mode)) folder = directory_of(folder);
+  std::string root = folder;
+  while (!root.empty() && !exists(root + "/.git")) root = directory_of(root);
+  if (!exists(root + "/.git")) root = folder;
+  for (std::string at = folder;; at = directory_of(at)) {
+    std::string path = at + "/drydock.yaml";
+    if (exists(path)) return SettingsFile{path, path.substr(root.size() + 1)};
+    if (at.size() <= root.size()) return std::nullopt;
+  }
+}
+
 Result<policy::Policy> read_policy(const TargetArguments& arguments, const std::string& target) {
-  std::string path = arguments.config;
-  if (path.empty()) {
-    struct stat status{};
-    if (::stat(target.c_str(), &status) != 0 || !S_ISDIR(status.st_mode)) return policy::Policy{};
-    path = target + "/drydock.yaml";
-  }
-  Result<std::string> bytes = read_file(path, 4 << 20);
-  if (!bytes) {
-    if (arguments.config.empty() && bytes.error().code == Errc::not_found) return policy::Policy{};
-    return std::unexpected<Error>(bytes.error());
-  }
-  return policy::parse_policy(*bytes, arguments.config.empty() ? "drydock.yaml" : path);
+  std::optional<SettingsFile> file =
+      arguments.config.empty() ? find_settings(target) : SettingsFile{arguments.config, arguments.config};
+  if (!file) return policy::Policy{};
+  TRY(std::string bytes, read_file(file->path, 4 << 20));
+  return policy::parse_policy(bytes, file->name);
 }
 
 Result<scan::Options> options_of(const TargetArguments& arguments, const std::string& target) {
@@ -76,37 +97,68 @@ Result<scan::Options> options_of(const TargetArguments& arguments, const std::st
   if (!arguments.max_spill.empty()) {
     TRY(options.max_spill, parse_size(arguments.max_spill));
   }
+  // The default folder may be missing or read-only, as in a container; one that was asked for must work.
+  if (!arguments.cache.empty() && !arguments.no_cache)
+    TRY_VOID(store::CacheFolder::open(arguments.cache, options.max_cache));
+  if (!arguments.no_cache) options.cache = arguments.cache.empty() ? store::default_cache_folder() : arguments.cache;
+  if (!arguments.max_cache.empty()) {
+    TRY(options.max_cache, parse_size(arguments.max_cache));
+  }
   return options;
+}
+
+// --severity: the findings that are left keep their decisions.
+void leave_out_below(Severity least, ScanRecord& record) {
+  size_t kept = 0;
+  for (size_t i = 0; i < record.findings.size(); ++i) {
+    if (record.findings[i].severity < least) continue;
+    record.findings[kept] = record.findings[i];
+    record.decisions[kept++] = record.decisions[i];
+  }
+  record.findings.resize(kept);
+  record.decisions.resize(kept);
 }
 
 }  // namespace
 
-Result<ExaminedTarget> examine_target(const TargetArguments& arguments, const std::string& target,
-                                      const ScanArguments* scan_arguments) {
-  TRY(scan::Options options, options_of(arguments, target));
-  TRY(policy::Policy policy, read_policy(arguments, target));
+Examination examine_target(const TargetArguments& arguments, const std::string& target,
+                           const ScanArguments* scan_arguments) {
+  auto failed = [](int code, const Error& error) { return std::unexpected(Failure{code, error.message}); };
+  Result<scan::Options> options = options_of(arguments, target);
+  if (!options) return failed(kUsage, options.error());
+  Result<policy::Policy> policy = read_policy(arguments, target);
+  if (!policy) return failed(kUsage, policy.error());
+  Severity least = Severity::unknown;
   if (scan_arguments != nullptr) {
-    policy.ignore_unfixed |= scan_arguments->ignore_unfixed;
-    policy.inline_ignores &= !scan_arguments->no_inline_ignore;
+    policy->ignore_unfixed |= scan_arguments->ignore_unfixed;
+    policy->inline_ignores &= !scan_arguments->no_inline_ignore;
     if (!scan_arguments->fail_on.empty()) {
-      policy.never_fail = scan_arguments->fail_on == "never";
-      policy.fail_on = parse_severity(scan_arguments->fail_on).value_or(policy.fail_on);
+      policy->never_fail = scan_arguments->fail_on == "never";
+      policy->fail_on = parse_severity(scan_arguments->fail_on).value_or(policy->fail_on);
     }
+    least = parse_severity(scan_arguments->severity).value_or(least);
   }
   std::optional<FixedClock> fixed;
   if (!arguments.clock.empty()) {
-    TRY(Time time, parse_time(arguments.clock));
-    options.clock = &fixed.emplace(time.seconds);
+    Result<Time> time = parse_time(arguments.clock);
+    if (!time) return failed(kUsage, {time.error().code, "--now: " + time.error().message});
+    options->clock = &fixed.emplace(time->seconds);
   }
   ProgressLine line;
-  options.progress = [&](const scan::Progress& progress) { line.show(progress); };
-  TRY(scan::Scan scanned, scan::scan(options, policy));
-  if (scan_arguments != nullptr && !scan_arguments->severity.empty()) {
-    Severity least = parse_severity(scan_arguments->severity).value_or(Severity::unknown);
-    std::erase_if(scanned.record.findings, [&](const Finding& finding) { return finding.severity < least; });
-  }
-  policy::Summary summary = scan::decide(policy, scanned.record.started, scanned.record);
-  return ExaminedTarget{.scan = std::move(scanned), .policy = std::move(policy), .summary = std::move(summary)};
+  options->progress = [&](const scan::Progress& progress) { line.show(progress); };
+  Result<scan::Scan> scanned = scan::scan(*options, *policy);
+  if (!scanned) return failed(kFailed, scanned.error());
+  if (fixed) scanned->record.elapsed_milliseconds = 0;  // under --now the same input gives the same bytes
+
+  policy::Summary summary = scan::decide(*policy, scanned->record.started, scanned->record);
+  bool whole =
+      arguments.only.empty() && arguments.skip.empty() && arguments.checks.empty() && arguments.services.empty();
+  // An ignore that matches nothing is worth a word only where it could have matched.
+  if (whole) summary.notes.insert(summary.notes.end(), summary.unused.begin(), summary.unused.end());
+  leave_out_below(least, scanned->record);
+  summary.counting =
+      static_cast<size_t>(std::ranges::count(scanned->record.decisions, Outcome::counts, &Decision::outcome));
+  return ExaminedTarget{.scan = *std::move(scanned), .policy = *std::move(policy), .summary = std::move(summary)};
 }
 
 }  // namespace drydock::cli

@@ -18,8 +18,12 @@ class Reader {
 
   uint32_t line_of(const tree::Node& node) const { return lines_.at(node.span.begin).line; }
 
-  std::unexpected<Error> error(const tree::Node& at, std::string_view what) const {
-    return fail(Errc::malformed, std::string(file_) + ":" + std::to_string(line_of(at)) + ": " + std::string(what));
+  std::unexpected<Error> error(uint32_t line, std::string_view what) const {
+    return fail(Errc::malformed, std::string(file_) + ":" + std::to_string(line) + ": " + std::string(what));
+  }
+  std::unexpected<Error> error(const tree::Node& at, std::string_view what) const { return error(line_of(at), what); }
+  std::unexpected<Error> error(const tree::Problem& problem) const {
+    return error(lines_.at(problem.at.begin).line, problem.message);
   }
 
   Result<void> only_keys(const tree::Node& node, std::initializer_list<std::string_view> known) const {
@@ -37,11 +41,10 @@ class Reader {
   Result<std::vector<std::string>> strings(const tree::Node* node) const {
     std::vector<std::string> values;
     if (node == nullptr || node->is_null()) return values;
-    if (node->is_scalar()) return std::vector<std::string>{std::string(node->text)};
-    if (!node->is_sequence()) return error(*node, "a text or a list of texts is expected here");
-    for (const tree::Node* item : node->items) {
-      if (!item->is_scalar()) return error(*item, "a text is expected here");
-      values.emplace_back(item->text);
+    if (node->is_mapping()) return error(*node, "a text or a list of texts is expected here");
+    for (const tree::Node* item : node->is_sequence() ? node->items : std::span<const tree::Node* const>(&node, 1)) {
+      if (!item->is_scalar() || trim(item->text).empty()) return error(*item, "a text is expected here");
+      values.emplace_back(trim(item->text));
     }
     return values;
   }
@@ -58,11 +61,19 @@ class Reader {
   std::string_view file_;
 };
 
+// "line 3, column 5: what" -> "3: what", so that all errors have one form.
+std::string with_line_in_front(std::string_view message) {
+  Cut place = cut(message, ": ");
+  if (!place.found || !place.before.starts_with("line ")) return " " + std::string(message);
+  return std::string(cut(place.before.substr(5), ",").before) + ": " + std::string(place.after);
+}
+
 Result<void> read_policy(const Reader& in, const tree::Node& node, Policy& policy) {
   TRY_VOID(in.only_keys(node, {"fail-on", "ignore-unfixed", "inline-ignores"}));
   if (const tree::Node* fail_on = node.find("fail-on")) {
     policy.never_fail = fail_on->text == "never";
     std::optional<Severity> severity = parse_severity(fail_on->text);
+    if (severity == Severity::unknown) severity.reset();
     if (!policy.never_fail && !severity)
       return in.error(*fail_on, "fail-on takes info, low, medium, high, critical or never");
     if (severity) policy.fail_on = *severity;
@@ -85,7 +96,7 @@ Result<Ignore> read_ignore(const Reader& in, const tree::Node& node) {
   if (trim(ignore.reason).empty()) return in.error(node, "an ignore needs a reason");
   if (const tree::Node* expires = node.find("expires")) {
     Result<Time> time = parse_time(expires->text);
-    if (!time) return in.error(*expires, time.error().message);
+    if (!time) return in.error(*expires, "expires: " + time.error().message);
     ignore.expires = *time;
   }
   return ignore;
@@ -139,8 +150,11 @@ Result<Policy> parse_policy(std::string_view bytes, std::string_view file) {
   Policy policy{.file = std::string(file)};
   Arena arena;
   Result<const yaml::File*> parsed = yaml::parse(bytes, arena);
-  if (!parsed) return fail_in(file, parsed.error());
+  if (!parsed) return fail(parsed.error().code, std::string(file) + ":" + with_line_in_front(parsed.error().message));
   Reader in(bytes, file);
+  // What most readers let pass would make an ignore say something else than it seems to.
+  if (!(*parsed)->problems.empty()) return in.error((*parsed)->problems[0]);
+  if ((*parsed)->documents.size() > 1) return in.error(*(*parsed)->documents[1].root, "one document is expected");
   const tree::Node& root = (*parsed)->root();
   if (root.is_null()) return policy;
   TRY_VOID(in.only_keys(root, {"policy", "ignore", "settings"}));
@@ -218,12 +232,12 @@ Summary decide(const Policy& policy, Time now, SameCheck same_check, ScanRecord&
     const Ignore& ignore = policy.ignores[i];
     bool expired = ignore.expires.known() && ignore.expires <= now;
     if (uses[i] == 0) {
-      summary.notes.push_back(std::string(sources[i]) + ": the ignore of " + ignore.ids[0] +
-                              " matches no finding; remove it or correct its id and paths");
+      summary.unused.push_back(std::string(sources[i]) + ": the ignore of " + ignore.ids[0] +
+                               " matches no finding; remove it or correct its id and paths");
     } else if (expired) {
       summary.notes.push_back(std::string(sources[i]) + ": the ignore of " + ignore.ids[0] + " expired on " +
-                              format_date(ignore.expires) + "; its " + std::to_string(uses[i]) +
-                              " finding(s) count again");
+                              format_date(ignore.expires) + "; " + std::to_string(uses[i]) +
+                              (uses[i] == 1 ? " finding counts" : " findings count") + " again");
     }
   }
   return summary;

@@ -10,7 +10,7 @@
 //       services: [web]
 //       reason: why
 //       owner: who
-//       expires: 2027-03-31
+//       expires: 2027-03-31  the first day on which it no longer holds (UTC)
 //   settings:
 //     allowed-registries: [registry.example]
 //     allowed-ports: [443/tcp]
@@ -45,15 +45,17 @@ struct Policy {
   uint32_t expected_uid = 1001;
 };
 
-// Errors name the line. An unknown key is an error: a misspelt `expires` must not become an ignore for ever.
+// Errors start with "file:line: ". An unknown or repeated key is an error: a misspelt `expires` must not become an
+// ignore for ever.
 Result<Policy> parse_policy(std::string_view bytes, std::string_view file);
 
 // The settings as checks read them; views into `policy` and `pool`.
 Settings settings_of(const Policy& policy, StringPool& pool);
 
 struct Summary {
-  size_t counting = 0;             // findings at or over the threshold
-  std::vector<std::string> notes;  // expired ignores, ignores that match nothing: for the report's end
+  size_t counting = 0;              // findings at or over the threshold
+  std::vector<std::string> notes;   // expired ignores: for the report's end
+  std::vector<std::string> unused;  // ignores that match nothing; only worth saying when everything was examined
 };
 
 // `same_check(wanted, check)`: whether `wanted` (id, name, peer's id) names the check; given by scan/, which sees

@@ -18,11 +18,30 @@ std::string_view check_of(const Package& package) {
   return package.source == PackageSource::manifest ? "VU003" : "VU002";
 }
 
-const ImageLayer* layer_of(const ScanRecord& record, std::string_view diff_id) {
-  for (const ImageSummary& image : record.images)
-    for (const ImageLayer& layer : image.layers)
-      if (layer.diff_id == diff_id) return &layer;
-  return nullptr;
+// " (layer 2 by RUN apt-get install nginx)"; empty outside images.
+std::string made_by(const ScanRecord& record, std::string_view diff_id) {
+  constexpr size_t kMostOfInstruction = 100;
+  if (diff_id.empty()) return {};
+  for (const ImageSummary& image : record.images) {
+    for (size_t i = 0; i < image.layers.size(); ++i) {
+      if (image.layers[i].diff_id != diff_id) continue;
+      std::string_view by = image.layers[i].created_by;
+      std::string text = " (layer " + std::to_string(i + 1);
+      if (!by.empty())
+        text += " by " + printable(by.substr(0, kMostOfInstruction)) + (by.size() > kMostOfInstruction ? "..." : "");
+      return text + ")";
+    }
+  }
+  return {};
+}
+
+// Advisories of a distribution speak of the source package, whose versions may follow another scheme than the binary's.
+std::string fixed_in(const Package& package, std::string_view fixed) {
+  if (fixed.empty()) return "; no fixed version is known";
+  std::string text = "; fixed in ";
+  if (!package.source_version.empty() && package.source_version != package.version)
+    text += "source " + std::string(package.advisory_name()) + " ";
+  return text + std::string(fixed);
 }
 
 // The highest of the fixed versions: reaching it ends every finding that has a fix. Empty if none has, or if two of
@@ -86,10 +105,8 @@ void match_packages(const advisory::Index& index, const ScanRecord& record, cons
       for (std::string_view alias : match.aliases) aliases.push_back(pool.copy(alias));
       std::string message =
           std::string(package.name) + " " + std::string(package.version) + " is affected by " + std::string(match.id);
-      message += match.fixed_version.empty() ? "; no fixed version is known"
-                                             : "; fixed in " + std::string(match.fixed_version);
+      message += fixed_in(package, match.fixed_version) + made_by(record, package.at.layer);
       if (!match.summary.empty()) message += ": " + printable(match.summary);
-      const ImageLayer* layer = package.at.layer.empty() ? nullptr : layer_of(record, package.at.layer);
       Purl purl = purl_of(package);
       purl.version = {};
       out.findings.push_back({.check = check_of(package),
@@ -98,7 +115,6 @@ void match_packages(const advisory::Index& index, const ScanRecord& record, cons
                               .place = pool.copy(to_string(purl) + " in " + std::string(package.at.path)),
                               .severity = match.severity,
                               .message = pool.copy(message),
-                              .snippet = layer ? layer->created_by : std::string_view{},
                               .locations = pool.copy_span<Location>({{package.at}}),
                               .detail = VulnerabilityDetail{.id = pool.copy(match.id),
                                                             .aliases = pool.copy_span<std::string_view>(aliases),
