@@ -9,7 +9,9 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <tuple>
+#include <unordered_map>
 
 #include "advisory/starter.h"
 #include "advisory/update.h"
@@ -379,10 +381,11 @@ void add_snippets(const Configuration& configuration, ScanRecord& record) {
 }
 
 void add_check_summaries(ScanRecord& record) {
+  std::set<std::string_view> found;
+  for (const Finding& finding : record.findings) found.insert(finding.check);
   for (const Check* check : all_checks()) {
     for (std::string_view id : {check->id, check->running_id, check->image_id}) {
-      auto has = [&](const Finding& finding) { return finding.check == id; };
-      if (id.empty() || std::ranges::none_of(record.findings, has)) continue;
+      if (id.empty() || !found.contains(id)) continue;
       record.checks.push_back({.id = id,
                                .name = check->name,
                                .title = check->title,
@@ -525,10 +528,14 @@ Result<Scan> scan_directory(const Options& options, const policy::Policy& policy
                                .at = {.path = unknown.path},
                                .reason = unknown.reason});
   }
+  std::unordered_map<std::string_view, std::span<const std::string_view>> services;  // by path
   for (Finding& finding : record.findings) {
     const Location* at = finding.location();
     if (!finding.services.empty() || at == nullptr || finding.subject.kind == SubjectKind::stack) continue;
-    finding.services = record.pool.copy_span<std::string_view>(services_of(record.stacks, at->path, record.pool));
+    auto [known, fresh] = services.try_emplace(at->path);
+    if (fresh)
+      known->second = record.pool.copy_span<std::string_view>(services_of(record.stacks, at->path, record.pool));
+    finding.services = known->second;
   }
   add_snippets(*configuration, record);
   record.keep(std::shared_ptr<const Configuration>(configuration));
