@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <mutex>
 #include <optional>
 #include <string>
 
@@ -65,6 +66,24 @@ const Database& database() {
     return made;
   }();
   return *loaded;
+}
+
+// What confirms a rule's candidates, compiled at the first one in the process and shared by all scanners: RE2 matches
+// from several threads at once, and a scanner of its own for each batch of files or layer stays cheap.
+const re2::RE2& confirm_of(const Rule& rule, size_t id) {
+  struct Confirm {
+    std::once_flag once;
+    std::unique_ptr<re2::RE2> regex;
+  };
+  static std::vector<Confirm>* const confirms = new std::vector<Confirm>(all_rules().size());
+  Confirm& confirm = (*confirms)[id];
+  std::call_once(confirm.once, [&] {
+    re2::RE2::Options options(re2::RE2::Latin1);  // bytes, not characters
+    options.set_log_errors(false);
+    const std::string_view pattern = rule.confirm.empty() ? rule.pattern : rule.confirm;
+    confirm.regex = std::make_unique<re2::RE2>(re2::StringPiece(pattern.data(), pattern.size()), options);
+  });
+  return *confirm.regex;
 }
 
 bool is_word(char c) { return is_letter(c) || is_digit(c) || c == '_'; }
@@ -156,7 +175,6 @@ struct Scanner::State {
   };
 
   hs_scratch_t* scratch = nullptr;
-  std::vector<std::unique_ptr<re2::RE2>> confirms;  // made at the first candidate of each rule
   std::vector<PerRule> rules;
 
   // One scan.
@@ -191,16 +209,6 @@ struct Scanner::State {
       key_block(rule, state, end);
     else
       confirmed(rule, id, state, end);
-  }
-
-  const re2::RE2& confirm_of(const Rule& rule, size_t id) {
-    if (!confirms[id]) {
-      re2::RE2::Options re2_options(re2::RE2::Latin1);  // bytes, not characters
-      re2_options.set_log_errors(false);
-      const std::string_view pattern = rule.confirm.empty() ? rule.pattern : rule.confirm;
-      confirms[id] = std::make_unique<re2::RE2>(re2::StringPiece(pattern.data(), pattern.size()), re2_options);
-    }
-    return *confirms[id];
   }
 
   void confirmed(const Rule& rule, size_t id, PerRule& state, size_t end) {
@@ -384,7 +392,6 @@ Result<Scanner> Scanner::create() {
   std::unique_ptr<State> state = std::make_unique<State>();
   if (hs_clone_scratch(patterns.scratch, &state->scratch) != HS_SUCCESS)
     return fail(Errc::over_budget, "No memory for the secret scanner (75 KB).");
-  state->confirms.resize(all_rules().size());
   return Scanner(std::move(state));
 }
 
