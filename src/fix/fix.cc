@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "base/file.h"
+#include "base/stable_order.h"
 
 namespace drydock::fix {
 namespace {
@@ -38,7 +39,7 @@ std::string_view impossible(std::span<const Edit> edits, const Sources& sources)
 
 // Stable, so that insertions at one place keep their order.
 void sort_by_place(std::vector<Edit>& edits) {
-  std::stable_sort(edits.begin(), edits.end(), [](const Edit& a, const Edit& b) { return a.span < b.span; });
+  sort_stably(edits, [](const Edit& a, const Edit& b) { return a.span < b.span; });
 }
 
 // Accepted edits by file; adds a finding's edits together or not at all.
