@@ -8,6 +8,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "base/text.h"
 #include "secrets/assignment.h"
@@ -175,7 +176,8 @@ struct Scanner::State {
   };
 
   hs_scratch_t* scratch = nullptr;
-  std::vector<PerRule> rules;
+  std::vector<PerRule> rules = std::vector<PerRule>(all_rules().size());
+  bool rules_used = false;  // most files have no candidate, and clearing the table costs as much as searching 1 KB
 
   // One scan.
   std::string_view bytes;
@@ -193,6 +195,7 @@ struct Scanner::State {
 
   void candidate(size_t id, size_t end) {
     PerRule& state = rules[id];
+    rules_used = true;
     if (end <= state.done_until) return;
     const Rule& rule = *all_rules()[id];
     // In code only literals count: a bare value is a variable. Seen from the end offset, eight characters of value.
@@ -407,12 +410,12 @@ Outcome Scanner::scan(std::string_view bytes, std::string_view path, std::vector
   state.kind = kind_of(path);
   state.options = options;
   state.looks_allowed = kLooksPerRule + kLooksPerByte * bytes.size();
-  state.rules.assign(all_rules().size(), {});
+  if (std::exchange(state.rules_used, false)) state.rules.assign(all_rules().size(), {});
   state.hits.clear();
   hs_scan(database().database, bytes.data(), static_cast<unsigned>(bytes.size()), 0, state.scratch, State::on_match,
           &state);
   state.settle(path, out);
-  for (size_t i = 0; i < state.rules.size(); ++i) {
+  for (size_t i = 0; state.rules_used && i < state.rules.size(); ++i) {
     if (state.rules[i].over_budget == 0) continue;
     if (outcome.over_budget_rule == nullptr) outcome.over_budget_rule = all_rules()[i];
     outcome.over_budget += state.rules[i].over_budget;
