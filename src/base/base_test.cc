@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -135,6 +136,23 @@ TEST(RunParallel, RunsEachJobOnce) {
   std::vector<int> runs(1000);
   run_parallel(runs.size(), 4, [&](size_t i) { ++runs[i]; });
   EXPECT_THAT(runs, testing::Each(1));
+}
+
+TEST(File, ReleasedPagesComeFromTheFileAgainAndOtherMemoryIsLeftAlone) {
+  std::string path = ::testing::TempDir() + "release_pages";
+  std::string text(100'000, 'x');
+  ASSERT_TRUE(write_file_atomically(path, text));
+  Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  Result<MappedFile> mapped = MappedFile::map(file.get(), text.size());
+  ASSERT_TRUE(mapped);
+  MappedFile moved = std::move(*mapped);
+  EXPECT_EQ(moved.bytes(), text);
+  release_pages(moved.bytes());
+  EXPECT_EQ(moved.bytes(), text);
+  std::string ours(100'000, 'y');
+  release_pages(ours);
+  EXPECT_EQ(ours.find_first_not_of('y'), std::string::npos);
+  std::filesystem::remove(path);
 }
 
 }  // namespace

@@ -5,11 +5,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
+#include <functional>
+#include <mutex>
 #include <utility>
+#include <vector>
 
 namespace drydock {
 
@@ -134,6 +139,40 @@ std::string home_below(const char* variable, const char* fallback) {
 std::string cache_directory() { return home_below("XDG_CACHE_HOME", "/.cache"); }
 std::string data_directory() { return home_below("XDG_DATA_HOME", "/.local/share"); }
 
+namespace {
+
+// The mappings that release_pages() may touch: dropping pages of any other memory would lose its content. Few exist at
+// a time, each for a file of many megabytes.
+class Mappings {
+ public:
+  void add(std::string_view bytes) {
+    std::lock_guard lock(mutex_);
+    all_.push_back(bytes);
+  }
+  void remove(const char* data) {
+    std::lock_guard lock(mutex_);
+    std::erase_if(all_, [&](std::string_view mapped) { return mapped.data() == data; });
+  }
+  bool hold(std::string_view bytes) {
+    std::lock_guard lock(mutex_);
+    return std::ranges::any_of(all_, [&](std::string_view mapped) {
+      return std::less_equal()(mapped.data(), bytes.data()) &&
+             std::less_equal()(bytes.data() + bytes.size(), mapped.data() + mapped.size());
+    });
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::string_view> all_;
+};
+
+Mappings& mappings() {
+  static Mappings* const made = new Mappings;  // never destroyed: other statics may hold mappings until the end
+  return *made;
+}
+
+}  // namespace
+
 Result<MappedFile> MappedFile::map(int descriptor, uint64_t size) {
   MappedFile mapped;
   if (size == 0) return mapped;
@@ -141,6 +180,7 @@ Result<MappedFile> MappedFile::map(int descriptor, uint64_t size) {
   if (data == MAP_FAILED) return fail_errno("cannot map", "a file", errno);
   mapped.data_ = static_cast<const char*>(data);
   mapped.size_ = size;
+  mappings().add(mapped.bytes());
   return mapped;
 }
 MappedFile::MappedFile(MappedFile&& other) noexcept
@@ -151,7 +191,16 @@ MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
   return *this;
 }
 MappedFile::~MappedFile() {
-  if (data_ != nullptr) ::munmap(const_cast<char*>(data_), size_);
+  if (data_ == nullptr) return;
+  mappings().remove(data_);
+  ::munmap(const_cast<char*>(data_), size_);
+}
+
+void release_pages(std::string_view bytes) {
+  const uintptr_t page = static_cast<uintptr_t>(::sysconf(_SC_PAGESIZE));
+  const uintptr_t begin = (reinterpret_cast<uintptr_t>(bytes.data()) + page - 1) / page * page;
+  const uintptr_t end = reinterpret_cast<uintptr_t>(bytes.data() + bytes.size()) / page * page;
+  if (begin < end && mappings().hold(bytes)) ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
 }
 
 }  // namespace drydock

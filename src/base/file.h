@@ -41,6 +41,10 @@ class MappedFile {
   size_t size_ = 0;
 };
 
+// Gives back the memory of the whole pages inside `bytes` if these are a part of a MappedFile, and does nothing for any
+// other bytes. They stay readable and come from the file again. For readers of large files that go from front to back.
+void release_pages(std::string_view bytes);
+
 // A file descriptor that closes itself.
 class Descriptor {
  public:

@@ -18,10 +18,13 @@ void add_target_options(CLI::App& command, TargetArguments& arguments) {
       "TARGET", arguments.targets,
       "Folder, file, image archive (docker save, OCI layout as folder or tar) or rootfs:DIR; default: the "
       "current folder");
-  command.add_option("--only", arguments.only, "Only these kinds: vuln, secret, config, licence")->delimiter(',');
-  command.add_option("--skip", arguments.skip, "Leave out these kinds")->delimiter(',');
-  command.add_option("--check", arguments.checks, "Only these checks, by id, name or a peer's id (DF001, DL3002)")
-      ->delimiter(',');
+  // One value each: a list with commas, or the option again. Else `--only vuln FOLDER` would take FOLDER for a kind.
+  auto list = [&](const char* name, std::vector<std::string>& values, const char* help) {
+    command.add_option(name, values, help)->delimiter(',')->allow_extra_args(false);
+  };
+  list("--only", arguments.only, "Only these kinds: vuln, secret, config, licence");
+  list("--skip", arguments.skip, "Leave out these kinds");
+  list("--check", arguments.checks, "Only these checks, by id, name or a peer's id (DF001, DL3002)");
   command.add_option("--platform", arguments.platform, "Image platform, e.g. linux/arm64; default: this machine's");
   command.add_option("--image", arguments.image, "Name:tag of the image in an archive that holds several");
   command.add_option("--db", arguments.database, "Advisory index; default: $DRYDOCK_DB, the updated one, the starter");
@@ -40,7 +43,9 @@ void add_target_options(CLI::App& command, TargetArguments& arguments) {
 
 // Not for the checklist: a control passes for the whole target or not at all.
 void add_service_option(CLI::App& command, TargetArguments& arguments) {
-  command.add_option("--service", arguments.services, "Only findings of these services")->delimiter(',');
+  command.add_option("--service", arguments.services, "Only findings of these services")
+      ->delimiter(',')
+      ->allow_extra_args(false);
 }
 
 // CLI11 reports errors by exceptions and wants its options in one place, so parsing is this one function.
@@ -54,7 +59,8 @@ int parse_and_run(int argc, char** argv) {
   CLI::App* scan_command = app.add_subcommand("scan", "Find vulnerabilities, misconfigurations and secrets");
   add_target_options(*scan_command, scan);
   add_service_option(*scan_command, scan);
-  scan_command->add_option("-o,--output", scan.outputs, "FORMAT[=FILE], repeatable: table, json, sarif");
+  scan_command->add_option("-o,--output", scan.outputs, "FORMAT[=FILE], repeatable: table, json, sarif")
+      ->allow_extra_args(false);
   scan_command->add_option("--reports", scan.reports, "Folder for a report in every format");
   scan_command->add_option("--severity", scan.severity, "Leave out findings below this")
       ->check(CLI::IsMember(kSeverities));

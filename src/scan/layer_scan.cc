@@ -1,13 +1,16 @@
 #include "scan/layer_scan.h"
 
 #include <algorithm>
+#include <span>
 #include <unordered_map>
 
 #include "base/digest.h"
+#include "base/file.h"
 #include "base/span.h"
 #include "base/text.h"
 #include "inventory/sources.h"
 #include "secrets/mask.h"
+#include "target/spill.h"
 
 namespace drydock::scan {
 namespace {
@@ -15,26 +18,65 @@ namespace {
 constexpr size_t kFirstBytes = 4096;     // enough to tell an nginx.conf or a script
 constexpr uint64_t kMostKept = 4 << 20;  // a larger configuration file is an Unknown
 
-// Line of an offset without a table of the whole file: hits are few and come in order. No byte is looked at twice, also
-// not where all hits are on one huge line.
+// Files above this come as a mapping (model/file_view.h). They are read a window at a time from front to back, and the
+// memory of a window is given back behind it: a file of gigabytes costs no more than one of megabytes.
+constexpr uint32_t kWindow = target::kInMemory;
+
+// Line of an offset without a table of the whole file: hits come in order, and no byte is looked at twice.
 class LineCounter {
  public:
-  explicit LineCounter(std::string_view bytes) : bytes_(bytes), line_end_(bytes.find('\n')) {}
+  explicit LineCounter(std::string_view bytes) : bytes_(bytes) {}
   LineColumn at(uint32_t offset) {
-    if (offset < line_start_) *this = LineCounter(bytes_);
-    while (line_end_ < offset) {
-      ++line_;
-      line_start_ = static_cast<uint32_t>(line_end_ + 1);
-      line_end_ = bytes_.find('\n', line_start_);
+    offset = std::min(offset, static_cast<uint32_t>(std::min<size_t>(bytes_.size(), UINT32_MAX)));
+    if (offset < seen_) *this = LineCounter(bytes_);
+    while (offset - seen_ > kWindow) {
+      count_to(seen_ + kWindow);
+      release_pages(bytes_.substr(seen_ - kWindow, kWindow));
     }
+    count_to(offset);
     return {.line = line_, .column = offset - line_start_ + 1};
   }
 
  private:
+  void count_to(uint32_t offset) {
+    std::string_view before = bytes_.substr(0, offset);
+    for (size_t next = before.find('\n', seen_); next != std::string_view::npos; next = before.find('\n', next + 1)) {
+      ++line_;
+      line_start_ = static_cast<uint32_t>(next + 1);
+    }
+    seen_ = static_cast<uint32_t>(before.size());
+  }
+
   std::string_view bytes_;
-  size_t line_end_;  // npos on the last line
-  uint32_t line_ = 1, line_start_ = 0;
+  uint32_t seen_ = 0, line_ = 1, line_start_ = 0;
 };
+
+Span shifted(Span span, uint32_t by) { return span.empty() ? span : Span{span.begin + by, span.end + by}; }
+
+secrets::Outcome search(secrets::Scanner& scanner, std::string_view bytes, std::string_view path,
+                        std::vector<secrets::Hit>& hits) {
+  if (bytes.size() <= kWindow) return scanner.scan(bytes, path, hits);
+  secrets::Outcome whole;
+  whole.clipped = bytes.size() > UINT32_MAX;
+  bytes = bytes.substr(0, UINT32_MAX);
+  for (uint64_t begin = 0; begin < bytes.size(); begin += kWindow) {
+    uint32_t margin = begin == 0 ? 0 : secrets::kWindowMargin;
+    uint32_t from = static_cast<uint32_t>(begin) - margin;
+    Span own{margin, margin + static_cast<uint32_t>(std::min<uint64_t>(kWindow, bytes.size() - begin))};
+    size_t first = hits.size();
+    secrets::Outcome part =
+        scanner.scan(bytes.substr(from, own.end + secrets::kWindowMargin), path, hits, {.report = own});
+    for (secrets::Hit& hit : std::span(hits).subspan(first)) {
+      hit.match = shifted(hit.match, from);
+      hit.secret = shifted(hit.secret, from);
+      hit.ignored_by = shifted(hit.ignored_by, from);
+    }
+    whole.over_budget += part.over_budget;
+    if (whole.over_budget_rule == nullptr) whole.over_budget_rule = part.over_budget_rule;
+    release_pages(bytes.substr(from, own.end));
+  }
+  return whole;
+}
 
 bool wants_packages(const Kinds& kinds) { return kinds.vulnerabilities || kinds.licences; }
 
@@ -173,7 +215,7 @@ void LayerScanner::read(LayerRecord& record, uint32_t entry, const FileView& fil
 
 void LayerScanner::scan_secrets(LayerRecord& record, uint32_t entry, const FileView& file) {
   hits_.clear();
-  secrets::Outcome outcome = scanner_->scan(file.bytes, file.header.path, hits_);
+  secrets::Outcome outcome = search(*scanner_, file.bytes, file.header.path, hits_);
   LineCounter lines(file.bytes);
   StringPool& pool = record.pool;
   for (const secrets::Hit& hit : hits_) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 
 namespace drydock::scan {
@@ -37,6 +38,32 @@ TEST(LayerScan, ReadsPackagesUnderTheNameOfTheirHardLink) {
   EXPECT_EQ(record.packages[0].entry, stored);
   EXPECT_EQ(record.packages[0].package.name, "a");
   EXPECT_TRUE(scanner_for({.kinds = {.vulnerabilities = false, .licences = false}}).linked_packages(record).empty());
+}
+
+TEST(LayerScan, FindsSecretsOfLargeFilesOnceAndAtTheirLines) {
+  const std::string key = std::string("key=AK") + "IA" + "QX4ZB7RKTN2YWM6D\n";
+  const std::string other = std::string("key=AK") + "IA" + "2W7RKXN4TQZB6YMD\n";
+  constexpr size_t kWindow = 16 << 20;  // how large files are read
+  std::string text;
+  for (size_t i = 0; i < 36'000'000 / 100; ++i) text.append(99, ' ').append("\n");
+  text.replace(0, key.size(), key);
+  text.replace(kWindow - 10, key.size(), key);          // over the border of two windows
+  text.replace(2 * kWindow + 10, other.size(), other);  // in the margin that the second window shares with the third
+  auto line = [&](size_t at) { return 1 + std::ranges::count(std::string_view(text).substr(0, at), '\n'); };
+
+  LayerScanner scanner = scanner_for({});
+  LayerRecord record;
+  uint32_t entry = add(scanner, record, "settings.txt");
+  scanner.read(record, entry, {.header = record.entries[entry].header, .bytes = text});
+  ASSERT_EQ(record.secrets.size(), 3u);
+  size_t places[] = {0, kWindow - 10, 2 * kWindow + 10};
+  for (size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(record.secrets[i].at.span.begin, places[i] + 4);
+    EXPECT_EQ(record.secrets[i].at.line, line(places[i]));
+    EXPECT_EQ(record.secrets[i].at.span.size(), 20u);
+  }
+  EXPECT_EQ(record.secrets[0].hash, record.secrets[1].hash);
+  EXPECT_NE(record.secrets[0].hash, record.secrets[2].hash);
 }
 
 TEST(LayerScan, LooksForNoSecretsInADistributionsLibraries) {

@@ -5,8 +5,10 @@
 
 #include <algorithm>
 #include <cstring>
+#include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "base/text.h"
 #include "secrets/assignment.h"
@@ -65,6 +67,24 @@ const Database& database() {
     return made;
   }();
   return *loaded;
+}
+
+// What confirms a rule's candidates, compiled at the first one in the process and shared by all scanners: RE2 matches
+// from several threads at once, and a scanner of its own for each batch of files or layer stays cheap.
+const re2::RE2& confirm_of(const Rule& rule, size_t id) {
+  struct Confirm {
+    std::once_flag once;
+    std::unique_ptr<re2::RE2> regex;
+  };
+  static std::vector<Confirm>* const confirms = new std::vector<Confirm>(all_rules().size());
+  Confirm& confirm = (*confirms)[id];
+  std::call_once(confirm.once, [&] {
+    re2::RE2::Options options(re2::RE2::Latin1);  // bytes, not characters
+    options.set_log_errors(false);
+    const std::string_view pattern = rule.confirm.empty() ? rule.pattern : rule.confirm;
+    confirm.regex = std::make_unique<re2::RE2>(re2::StringPiece(pattern.data(), pattern.size()), options);
+  });
+  return *confirm.regex;
 }
 
 bool is_word(char c) { return is_letter(c) || is_digit(c) || c == '_'; }
@@ -156,8 +176,8 @@ struct Scanner::State {
   };
 
   hs_scratch_t* scratch = nullptr;
-  std::vector<std::unique_ptr<re2::RE2>> confirms;  // made at the first candidate of each rule
-  std::vector<PerRule> rules;
+  std::vector<PerRule> rules = std::vector<PerRule>(all_rules().size());
+  bool rules_used = false;  // most files have no candidate, and clearing the table costs as much as searching 1 KB
 
   // One scan.
   std::string_view bytes;
@@ -175,6 +195,7 @@ struct Scanner::State {
 
   void candidate(size_t id, size_t end) {
     PerRule& state = rules[id];
+    rules_used = true;
     if (end <= state.done_until) return;
     const Rule& rule = *all_rules()[id];
     // In code only literals count: a bare value is a variable. Seen from the end offset, eight characters of value.
@@ -191,16 +212,6 @@ struct Scanner::State {
       key_block(rule, state, end);
     else
       confirmed(rule, id, state, end);
-  }
-
-  const re2::RE2& confirm_of(const Rule& rule, size_t id) {
-    if (!confirms[id]) {
-      re2::RE2::Options re2_options(re2::RE2::Latin1);  // bytes, not characters
-      re2_options.set_log_errors(false);
-      const std::string_view pattern = rule.confirm.empty() ? rule.pattern : rule.confirm;
-      confirms[id] = std::make_unique<re2::RE2>(re2::StringPiece(pattern.data(), pattern.size()), re2_options);
-    }
-    return *confirms[id];
   }
 
   void confirmed(const Rule& rule, size_t id, PerRule& state, size_t end) {
@@ -384,7 +395,6 @@ Result<Scanner> Scanner::create() {
   std::unique_ptr<State> state = std::make_unique<State>();
   if (hs_clone_scratch(patterns.scratch, &state->scratch) != HS_SUCCESS)
     return fail(Errc::over_budget, "No memory for the secret scanner (75 KB).");
-  state->confirms.resize(all_rules().size());
   return Scanner(std::move(state));
 }
 
@@ -400,12 +410,12 @@ Outcome Scanner::scan(std::string_view bytes, std::string_view path, std::vector
   state.kind = kind_of(path);
   state.options = options;
   state.looks_allowed = kLooksPerRule + kLooksPerByte * bytes.size();
-  state.rules.assign(all_rules().size(), {});
+  if (std::exchange(state.rules_used, false)) state.rules.assign(all_rules().size(), {});
   state.hits.clear();
   hs_scan(database().database, bytes.data(), static_cast<unsigned>(bytes.size()), 0, state.scratch, State::on_match,
           &state);
   state.settle(path, out);
-  for (size_t i = 0; i < state.rules.size(); ++i) {
+  for (size_t i = 0; state.rules_used && i < state.rules.size(); ++i) {
     if (state.rules[i].over_budget == 0) continue;
     if (outcome.over_budget_rule == nullptr) outcome.over_budget_rule = all_rules()[i];
     outcome.over_budget += state.rules[i].over_budget;

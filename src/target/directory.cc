@@ -186,10 +186,11 @@ Result<FileView> FileReader::read_large(const Descriptor& file, const FileHeader
   // Copied although it is a file already: a mapping of a file that somebody shortens ends in SIGBUS.
   TRY(SpillFile empty, SpillFile::create(*spill_));
   SpillFile& spill = spilled_.emplace(std::move(empty));
-  if (buffer_.size() < kInMemory) buffer_.resize(kInMemory);
+  constexpr size_t kPiece = 1 << 20;
+  if (buffer_.size() < kPiece) buffer_.resize(kPiece);
   uint64_t left = header.size;
   while (left > 0) {
-    size_t piece = static_cast<size_t>(std::min<uint64_t>(left, 1 << 20));
+    size_t piece = static_cast<size_t>(std::min<uint64_t>(left, kPiece));
     TRY(size_t got, read_fully(file, std::span(buffer_).first(piece), path));
     TRY_VOID(spill.append(std::string_view(buffer_).substr(0, got)));
     left -= got;
