@@ -55,7 +55,7 @@ void run(const DockerfileInput& input, Findings& out) {
         for (const shell::Word* package : call.packages)
           if (is_compiler(package_name(package->text))) what = "a compiler";
       // What the step purges again does not ship.
-      bool purged = std::ranges::any_of(in->commands.subspan(i + 1), [](const shell::Command& later) {
+      bool purged = std::ranges::any_of(commands_behind(in->commands, i), [](const shell::Command& later) {
         return package_call(later).task == PackageTask::remove;
       });
       if (what.empty() || purged) continue;
