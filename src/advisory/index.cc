@@ -245,8 +245,8 @@ std::string osv_ecosystem(Ecosystem ecosystem, std::string_view release) {
   std::string name(row.osv_name);
   if (!row.has_releases) return name;
   name += ':';
-  // OSV writes "Alpine:v3.19" where os-release says 3.19.
-  if (ecosystem == Ecosystem::alpine && !release.starts_with('v')) name += 'v';
+  // OSV writes "Alpine:v3.19" where os-release says 3.19; "edge" has no number.
+  if (ecosystem == Ecosystem::alpine && !release.empty() && is_digit(release.front())) name += 'v';
   return name.append(release);
 }
 

@@ -1,49 +1,36 @@
-// Budgets: documents up to 64 MiB, nested up to 1024 levels (simdjson does not recurse); ids, names and versions up to
-// 500 bytes, so that the index can store lengths in 16 bits.
-// The only file that includes simdjson: it costs 1.5 s to compile.
+// Budgets: documents up to 64 MiB, nested as deep as formats/json.h allows; ids, names and versions up to 500 bytes, so
+// that the index can store lengths in 16 bits.
 #include "advisory/osv.h"
-
-#include <simdjson.h>
 
 #include <algorithm>
 
 #include "advisory/cvss.h"
+#include "base/arena.h"
 #include "base/text.h"
+#include "formats/json.h"
 
 namespace drydock::advisory {
 namespace {
 
-namespace dom = simdjson::dom;
-
-constexpr size_t kMaxDocument = size_t{64} << 20;
+constexpr uint32_t kMaxDocument = 64 << 20;
 constexpr size_t kMaxName = 500;     // ids, versions, package names
 constexpr size_t kMaxSummary = 200;  // what a report line can show
 constexpr size_t kMaxReference = 1000;
 
-std::string_view text_at(dom::object object, std::string_view key) {
-  std::string_view text;
-  if (object.at_key(key).get(text) != simdjson::SUCCESS) return {};
-  return text;
+// What is absent or of another type reads as empty.
+std::string_view text_at(const tree::Node& object, std::string_view key) {
+  const tree::Node* node = object.find(key);
+  return node != nullptr && node->is_string() ? node->text : std::string_view{};
+}
+std::span<const tree::Node* const> items_at(const tree::Node& object, std::string_view key) {
+  const tree::Node* node = object.find(key);
+  return node != nullptr && node->is_sequence() ? node->items : std::span<const tree::Node* const>{};
 }
 
-// An absent or wrongly typed array reads as empty.
-dom::array array_at(dom::object object, std::string_view key) {
-  dom::array array;
-  if (object.at_key(key).get(array) != simdjson::SUCCESS) return dom::array();
-  return array;
-}
-bool has_array(dom::object object, std::string_view key) {
-  dom::array array;
-  return object.at_key(key).get(array) == simdjson::SUCCESS;
-}
-
-std::vector<std::string> texts_at(dom::object object, std::string_view key) {
+std::vector<std::string> texts_at(const tree::Node& object, std::string_view key) {
   std::vector<std::string> texts;
-  if (!has_array(object, key)) return texts;
-  for (dom::element element : array_at(object, key)) {
-    std::string_view text;
-    if (element.get(text) == simdjson::SUCCESS && !text.empty() && text.size() <= kMaxName) texts.emplace_back(text);
-  }
+  for (const tree::Node* item : items_at(object, key))
+    if (item->is_string() && !item->text.empty() && item->text.size() <= kMaxName) texts.emplace_back(item->text);
   return texts;
 }
 
@@ -61,30 +48,23 @@ std::string summary_of(std::string_view text) {
 
 // CVSS v3 decides where it is given, since it alone yields a score on today's scale; then the source's own word; then
 // v2.
-void read_severity(dom::object record, OsvRecord& out) {
-  dom::array vectors;
-  dom::object first_affected;
-  bool found = record.at_key("severity").get(vectors) == simdjson::SUCCESS;
+void read_severity(const tree::Node& record, OsvRecord& out) {
+  std::span<const tree::Node* const> vectors = items_at(record, "severity");
   // Some sources (Bitnami) put the severity below `affected`.
-  if (!found && record.at_pointer("/affected/0").get(first_affected) == simdjson::SUCCESS)
-    found = first_affected.at_key("severity").get(vectors) == simdjson::SUCCESS;
+  if (std::span<const tree::Node* const> affected = items_at(record, "affected"); vectors.empty() && !affected.empty())
+    vectors = items_at(*affected[0], "severity");
   std::string_view v2, v3, v4;
-  if (found) {
-    for (dom::element element : vectors) {
-      dom::object object;
-      if (element.get(object) != simdjson::SUCCESS) continue;
-      std::string_view type = text_at(object, "type");
-      std::string_view score = text_at(object, "score");
-      if (type == "CVSS_V3") v3 = score;
-      if (type == "CVSS_V4") v4 = score;
-      if (type == "CVSS_V2") v2 = score;
-      if (type == "Ubuntu" && out.severity == Severity::unknown)
-        out.severity = parse_severity(score).value_or(Severity::unknown);
-    }
+  for (const tree::Node* object : vectors) {
+    std::string_view type = text_at(*object, "type");
+    std::string_view score = text_at(*object, "score");
+    if (type == "CVSS_V3") v3 = score;
+    if (type == "CVSS_V4") v4 = score;
+    if (type == "CVSS_V2") v2 = score;
+    if (type == "Ubuntu" && out.severity == Severity::unknown)
+      out.severity = parse_severity(score).value_or(Severity::unknown);
   }
-  dom::object specific;
-  if (record.at_key("database_specific").get(specific) == simdjson::SUCCESS)
-    out.severity = parse_severity(text_at(specific, "severity")).value_or(out.severity);
+  if (const tree::Node* specific = record.find("database_specific"))
+    out.severity = parse_severity(text_at(*specific, "severity")).value_or(out.severity);
   for (std::string_view vector : {v3, v2}) {
     Result<double> score = vector.empty() ? fail(Errc::not_found, "") : cvss_score(vector);
     if (!score) continue;
@@ -100,15 +80,12 @@ void read_severity(dom::object record, OsvRecord& out) {
 }
 
 // The fix says more than the announcement; any link is better than none.
-std::string reference_of(dom::object record) {
+std::string reference_of(const tree::Node& record) {
   std::string best;
   int best_rank = 99;
-  if (!has_array(record, "references")) return best;
-  for (dom::element element : array_at(record, "references")) {
-    dom::object object;
-    if (element.get(object) != simdjson::SUCCESS) continue;
-    std::string_view type = text_at(object, "type");
-    std::string_view url = text_at(object, "url");
+  for (const tree::Node* object : items_at(record, "references")) {
+    std::string_view type = text_at(*object, "type");
+    std::string_view url = text_at(*object, "url");
     int rank = type == "ADVISORY" ? 0 : type == "FIX" ? 1 : type == "REPORT" ? 2 : 3;
     bool safe = url.starts_with("https://") || url.starts_with("http://");
     if (!safe || url.size() > kMaxReference || rank >= best_rank) continue;
@@ -123,7 +100,7 @@ struct RangeEvents {
   bool usable = true;
 };
 
-RangeEvents read_events(dom::object range) {
+RangeEvents read_events(const tree::Node& range) {
   struct Key {
     std::string_view name;
     Event::Kind kind;
@@ -133,28 +110,25 @@ RangeEvents read_events(dom::object range) {
                            {"last_affected", Event::Kind::last_affected},
                            {"limit", Event::Kind::limit}};
   RangeEvents out;
-  if (!has_array(range, "events")) return {{}, false};
-  for (dom::element element : array_at(range, "events")) {
-    dom::object object;
-    if (element.get(object) != simdjson::SUCCESS) return {{}, false};
+  const tree::Node* events = range.find("events");
+  if (events == nullptr || !events->is_sequence()) return {{}, false};
+  for (const tree::Node* object : events->items) {
+    if (!object->is_mapping()) return {{}, false};
     for (const Key& key : kKeys) {
-      std::string_view version;
-      if (object.at_key(key.name).get(version) != simdjson::SUCCESS) continue;
-      if (version.size() > kMaxName) return {{}, false};
-      out.events.push_back({key.kind, std::string(version)});
+      const tree::Node* version = object->find(key.name);
+      if (version == nullptr || !version->is_string()) continue;
+      if (version->text.size() > kMaxName) return {{}, false};
+      out.events.push_back({key.kind, std::string(version->text)});
     }
   }
   return out;
 }
 
-void read_ranges(dom::object affected, VersionScheme scheme, OsvAffected& out, OsvRecord& record) {
-  if (!has_array(affected, "ranges")) return;
-  for (dom::element element : array_at(affected, "ranges")) {
-    dom::object range;
-    if (element.get(range) != simdjson::SUCCESS) continue;
-    std::string_view type = text_at(range, "type");
+void read_ranges(const tree::Node& affected, VersionScheme scheme, OsvAffected& out, OsvRecord& record) {
+  for (const tree::Node* range : items_at(affected, "ranges")) {
+    std::string_view type = text_at(*range, "type");
     if (type != "ECOSYSTEM" && type != "SEMVER") continue;  // GIT says nothing about released versions
-    RangeEvents read = read_events(range);
+    RangeEvents read = read_events(*range);
     std::vector<Interval> intervals;
     if (read.usable) {
       intervals = intervals_of(scheme, std::move(read.events));
@@ -170,11 +144,10 @@ void read_ranges(dom::object affected, VersionScheme scheme, OsvAffected& out, O
 }
 
 // Only those that no interval holds: PyPI lists every affected release beside the range, 53 a record.
-void read_versions(dom::object affected, VersionScheme scheme, OsvAffected& out) {
-  if (!has_array(affected, "versions")) return;
-  for (dom::element element : array_at(affected, "versions")) {
-    std::string_view version;
-    if (element.get(version) != simdjson::SUCCESS || version.empty() || version.size() > kMaxName) continue;
+void read_versions(const tree::Node& affected, VersionScheme scheme, OsvAffected& out) {
+  for (const tree::Node* item : items_at(affected, "versions")) {
+    std::string_view version = item->is_string() ? item->text : std::string_view{};
+    if (version.empty() || version.size() > kMaxName) continue;
     bool inside = check_version(scheme, version) && std::ranges::any_of(out.intervals, [&](const Interval& interval) {
                     return contains(scheme, interval, version);
                   });
@@ -184,20 +157,19 @@ void read_versions(dom::object affected, VersionScheme scheme, OsvAffected& out)
 
 std::string_view base_of(std::string_view ecosystem) { return cut(ecosystem, ":").before; }
 
-void read_affected(dom::object entry, std::string_view wanted, VersionScheme scheme, OsvRecord& record) {
-  dom::object package;
-  if (entry.at_key("package").get(package) != simdjson::SUCCESS) return;
-  std::string_view ecosystem = text_at(package, "ecosystem");
-  std::string_view name = text_at(package, "name");
+void read_affected(const tree::Node& entry, std::string_view wanted, VersionScheme scheme, OsvRecord& record) {
+  const tree::Node* package = entry.find("package");
+  if (package == nullptr) return;
+  std::string_view ecosystem = text_at(*package, "ecosystem");
+  std::string_view name = text_at(*package, "name");
   if (name.empty() || name.size() > kMaxName || ecosystem.size() > kMaxName) return;
   if (ecosystem != wanted && base_of(ecosystem) != wanted) return;
 
   OsvAffected out{.ecosystem = std::string(ecosystem), .name = normalised_name(wanted, name)};
   read_ranges(entry, scheme, out, record);
   read_versions(entry, scheme, out);
-  dom::object specific;
-  if (entry.at_key("ecosystem_specific").get(specific) == simdjson::SUCCESS)
-    out.severity = parse_severity(text_at(specific, "urgency")).value_or(Severity::unknown);
+  if (const tree::Node* specific = entry.find("ecosystem_specific"))
+    out.severity = parse_severity(text_at(*specific, "urgency")).value_or(Severity::unknown);
   if (out.intervals.empty() && out.versions.empty()) return;  // GIT alone: nothing to match by
 
   // A record may name a package several times, once per branch.
@@ -211,7 +183,7 @@ void read_affected(dom::object entry, std::string_view wanted, VersionScheme sch
   record.affected.push_back(std::move(out));
 }
 
-Time time_at(dom::object object, std::string_view key) {
+Time time_at(const tree::Node& object, std::string_view key) {
   Result<Time> time = parse_time(text_at(object, key));
   return time ? *time : Time{};
 }
@@ -309,28 +281,19 @@ bool contains(VersionScheme scheme, const IntervalView& interval, std::string_vi
   return interval.kind == Interval::End::last_affected ? *order <= 0 : *order < 0;
 }
 
-struct OsvParser::State {
-  dom::parser parser{kMaxDocument};
-};
-
-OsvParser::OsvParser() : state_(std::make_unique<State>()) {}
-OsvParser::OsvParser(OsvParser&&) noexcept = default;
-OsvParser::~OsvParser() = default;
-
-Result<OsvRecord> OsvParser::parse(std::string_view ecosystem, std::string_view json, bool padded) {
+Result<OsvRecord> parse_osv(std::string_view ecosystem, std::string_view json) {
   std::optional<VersionScheme> scheme = scheme_of(ecosystem);
   if (!scheme) return fail(Errc::unsupported, "the version order of " + std::string(ecosystem) + " is not known");
-  dom::element root;
-  if (simdjson::error_code error = state_->parser.parse(json.data(), json.size(), !padded).get(root))
-    return fail(Errc::malformed, std::string("not valid JSON: ") + simdjson::error_message(error));
-  dom::object record;
-  if (root.get(record) != simdjson::SUCCESS) return fail(Errc::malformed, "not a JSON object");
+  Arena arena;
+  TRY(const tree::Node* root, json::parse(json, arena, {.bytes = kMaxDocument}));
+  const tree::Node& record = *root;
+  if (!record.is_mapping()) return fail(Errc::malformed, "not a JSON object");
 
   OsvRecord out;
   std::string_view id = text_at(record, "id");
   if (id.empty() || id.size() > kMaxName) return fail(Errc::malformed, "the record has no usable id");
   out.id = printable(id);
-  out.withdrawn = record.at_key("withdrawn").error() == simdjson::SUCCESS;
+  out.withdrawn = record.find("withdrawn") != nullptr;
   out.aliases = texts_at(record, "aliases");
   out.upstream = texts_at(record, "upstream");
   out.modified = time_at(record, "modified");
@@ -339,11 +302,8 @@ Result<OsvRecord> OsvParser::parse(std::string_view ecosystem, std::string_view 
   out.summary = summary_of(summary.empty() ? text_at(record, "details") : summary);
   out.reference = reference_of(record);
   read_severity(record, out);
-  if (!has_array(record, "affected")) return out;
-  for (dom::element element : array_at(record, "affected")) {
-    dom::object entry;
-    if (element.get(entry) == simdjson::SUCCESS) read_affected(entry, ecosystem, *scheme, out);
-  }
+  for (const tree::Node* entry : items_at(record, "affected"))
+    if (entry->is_mapping()) read_affected(*entry, ecosystem, *scheme, out);
   return out;
 }
 

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -81,19 +80,8 @@ bool contains(VersionScheme scheme, const IntervalView& interval, std::string_vi
 // "Flask_Login" -> "flask-login" for PyPI (PEP 503); other ecosystems compare names as written.
 std::string normalised_name(std::string_view ecosystem, std::string_view name);
 
-class OsvParser {
- public:
-  OsvParser();
-  OsvParser(OsvParser&&) noexcept;
-  ~OsvParser();
-  // `ecosystem` is the bucket folder: "PyPI", "Debian" (all releases) or "Debian:11". Affected entries of other
-  // ecosystems are left out, since a record stands in the folder of each of its ecosystems. `padded`: `json` is
-  // followed by 64 readable bytes (ZipReader::read gives them); otherwise it is copied.
-  Result<OsvRecord> parse(std::string_view ecosystem, std::string_view json, bool padded = false);
-
- private:
-  struct State;
-  std::unique_ptr<State> state_;
-};
+// `ecosystem` is the bucket folder: "PyPI", "Debian" (all releases) or "Debian:11". Affected entries of other
+// ecosystems are left out, since a record stands in the folder of each of its ecosystems.
+Result<OsvRecord> parse_osv(std::string_view ecosystem, std::string_view json);
 
 }  // namespace drydock::advisory

@@ -3,10 +3,9 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace drydock::advisory;
-  static OsvParser parser;
   std::string_view json(reinterpret_cast<const char*>(data), size);
   for (const char* ecosystem : {"PyPI", "npm", "Debian"}) {
-    auto record = parser.parse(ecosystem, json);
+    auto record = parse_osv(ecosystem, json);
     if (!record || record->withdrawn || record->affected.empty()) continue;
     IndexBuilder builder;
     builder.add(*record);

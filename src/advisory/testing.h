@@ -19,10 +19,9 @@ struct OsvText {
 };
 
 inline std::string encode(const std::vector<OsvText>& texts) {
-  OsvParser parser;
   IndexBuilder builder;
   for (const OsvText& text : texts) {
-    Result<OsvRecord> record = parser.parse(text.ecosystem, text.json);
+    Result<OsvRecord> record = parse_osv(text.ecosystem, text.json);
     EXPECT_TRUE(record) << text.json << (record ? "" : record.error().message);
     if (record) builder.add(*std::move(record));
   }

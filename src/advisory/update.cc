@@ -81,7 +81,6 @@ Result<void> ingest(const std::string& ecosystem, std::string_view archive, Inde
                     UpdateSummary& summary) {
   Result<ZipReader> zip = ZipReader::open(archive);
   if (!zip) return fail_in(ecosystem + "/all.zip", zip.error());
-  OsvParser parser;
   uint64_t read = 0;
   uint64_t failed = 0;
   for (const ZipEntry& entry : zip->entries()) {
@@ -89,7 +88,7 @@ Result<void> ingest(const std::string& ecosystem, std::string_view archive, Inde
     Result<std::string_view> bytes = zip->read(entry);
     if (!bytes) return fail_in(ecosystem + "/all.zip", bytes.error());  // a damaged archive, not a bad record
     ++read;
-    Result<OsvRecord> record = parser.parse(ecosystem, *bytes, true);
+    Result<OsvRecord> record = parse_osv(ecosystem, *bytes);
     if (!record) {
       ++failed;
       warn(summary, ecosystem + "/" + printable(entry.name.substr(0, 200)) + ": " + record.error().message);

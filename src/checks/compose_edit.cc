@@ -1,5 +1,7 @@
 #include "checks/compose_edit.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "formats/yaml.h"
 
@@ -31,9 +33,13 @@ std::optional<Body> body_of(const Sources* sources, const Service& service) {
   const auto* file = body.source == nullptr ? nullptr : body.source->as<yaml::File>();
   if (file == nullptr) return std::nullopt;
   const tree::Node* services = file->root().find("services");
-  const tree::Member* member = services == nullptr ? nullptr : services->member(service.name);
-  // The key must be the one that the service's place names, and its mapping stand below it as a block.
-  if (member == nullptr || member->merged || member->key->span != service.at.span) return std::nullopt;
+  if (services == nullptr || !services->is_mapping()) return std::nullopt;
+  // By its place, for there may be many: own members stand in file order, merged ones behind them.
+  std::span<const tree::Member> members = services->members;
+  auto own_end = std::ranges::partition_point(members, [](const tree::Member& member) { return !member.merged; });
+  auto member = std::lower_bound(members.begin(), own_end, service.at.span.begin,
+                                 [](const tree::Member& at, uint32_t begin) { return at.key->span.begin < begin; });
+  if (member == own_end || member->key->span != service.at.span) return std::nullopt;
   body.service = member->value;
   if (body.service->alias || body.service->style != tree::Style::block || !body.service->is_mapping())
     return std::nullopt;

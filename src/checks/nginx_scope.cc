@@ -41,11 +41,11 @@ LinePlace first_line_in(const File& file, const Directive& block) {
 }
 
 LinePlace line_behind(const File& file, const Directive& directive) {
-  size_t end = file.bytes.find('\n', directive.span.end);
-  if (end == std::string_view::npos) return {};
-  std::string_view rest = trim(file.bytes.substr(directive.span.end, end - directive.span.end));
-  if (!rest.empty() && !rest.starts_with('#')) return {};
-  return {static_cast<uint32_t>(end + 1), std::string(indentation_of(file, directive)), true};
+  size_t at = directive.span.end;
+  while (at < file.bytes.size() && file.bytes[at] != '\n' && is_space(file.bytes[at])) ++at;
+  if (at < file.bytes.size() && file.bytes[at] == '#') at = file.bytes.find('\n', at);
+  if (at >= file.bytes.size() || file.bytes[at] != '\n') return {};
+  return {static_cast<uint32_t>(at + 1), std::string(indentation_of(file, directive)), true};
 }
 
 }  // namespace drydock::checks

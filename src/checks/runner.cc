@@ -24,13 +24,17 @@ struct FileMarks {
 
 class FileMarksCache {
  public:
+  explicit FileMarksCache(Time now) : now_(now) {}
   const FileMarks& of(const Source& source) {
     for (const FileMarks& known : files_)
       if (known.source == &source) return known;
-    return files_.emplace_back(FileMarks{&source, find_ignore_marks(source.bytes)});
+    FileMarks& marks = files_.emplace_back(FileMarks{&source, find_ignore_marks(source.bytes)});
+    std::erase_if(marks.marks, [&](const IgnoreMark& mark) { return mark.expires.known() && mark.expires <= now_; });
+    return marks;
   }
 
  private:
+  Time now_;
   std::deque<FileMarks> files_;
 };
 
@@ -352,7 +356,7 @@ void run_on_sources(const Sources& sources, std::span<const Stack> stacks, const
           .now = now,
           .selection = selection,
           .out = out,
-          .marks = {}};
+          .marks = FileMarksCache(now)};
   run.dockerfiles();
   run.plain_files<NginxInput, nginx::File>(SourceKind::nginx);
   run.plain_files<WorkflowInput, yaml::File>(SourceKind::workflow);
@@ -367,7 +371,7 @@ void run_on_sources(const Sources& sources, std::span<const Stack> stacks, const
 
 void run_on_image(const Image& image, const Subject& subject, const Context& context, const Selection& selection,
                   Part& out) {
-  FileMarksCache marks;
+  FileMarksCache marks(context.now);
   Writer writer(nullptr, marks, out);
   std::vector<std::string_view> examined;
   for (const Check* check : checks_on<ImageInput>(selection)) {

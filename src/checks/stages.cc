@@ -38,18 +38,14 @@ std::vector<const Stage*> chain_of(const File& file, const Stage& stage) {
   return chain;
 }
 
-std::vector<const Stage*> shipped_layers(const DockerfileInput& input) {
-  std::vector<const Stage*> layers;
-  for (const Stage* shipped : shipped_stages(input)) {
-    for (const Stage* stage : chain_of(input.file, *shipped))
-      if (std::ranges::find(layers, stage) == layers.end()) layers.push_back(stage);
+std::vector<bool> shipped_layers(const DockerfileInput& input) {
+  std::vector<bool> shipped(input.file.stages.size());
+  for (const Stage* stage : shipped_stages(input)) {
+    // Behind a stage that is marked, its parents are, too.
+    for (const Stage* at = stage; at != nullptr && !shipped[at->index]; at = input.file.parent_of(*at))
+      shipped[at->index] = true;
   }
-  std::ranges::sort(layers, {}, &Stage::index);
-  return layers;
-}
-
-bool is_shipped(const DockerfileInput& input, const Instruction& in) {
-  return std::ranges::any_of(shipped_layers(input), [&](const Stage* stage) { return stage->index == in.stage; });
+  return shipped;
 }
 
 const Instruction* in_effect(const File& file, const Stage& stage, Keyword keyword) {

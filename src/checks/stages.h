@@ -17,9 +17,8 @@ std::vector<const dockerfile::Stage*> shipped_stages(const DockerfileInput& inpu
 // The stage, its parent, and so on to the one that starts from an external image or from scratch.
 std::vector<const dockerfile::Stage*> chain_of(const dockerfile::File& file, const dockerfile::Stage& stage);
 
-// Every stage whose layers are in a shipped image, in file order.
-std::vector<const dockerfile::Stage*> shipped_layers(const DockerfileInput& input);
-bool is_shipped(const DockerfileInput& input, const dockerfile::Instruction& in);
+// By stage index: its layers are in a shipped image.
+std::vector<bool> shipped_layers(const DockerfileInput& input);
 
 // The instruction that counts: the last one of its kind in the stage, else in its parents. ONBUILD ones do not count.
 // Null if there is none.

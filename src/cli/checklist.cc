@@ -14,11 +14,10 @@ int run_checklist(const ChecklistArguments& arguments) {
     print_error("checklist takes one target");
     return kUsage;
   }
-  Result<ExaminedTarget> examined =
-      examine_target(arguments, arguments.targets.empty() ? "." : arguments.targets[0], nullptr);
+  Examination examined = examine_target(arguments, arguments.targets.empty() ? "." : arguments.targets[0], nullptr);
   if (!examined) {
     print_error(examined.error().message);
-    return kFailed;
+    return examined.error().code;
   }
   ScanRecord& record = examined->scan.record;
   controls::decide(controls::catalog(), record);

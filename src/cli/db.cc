@@ -18,7 +18,7 @@ int run_db_update(const DbArguments& arguments) {
     print_error(summary.error().message);
     return kFailed;
   }
-  for (const std::string& warning : summary->warnings) std::fprintf(stderr, "warning: %s\n", warning.c_str());
+  for (const std::string& warning : summary->warnings) print_stderr("warning: " + warning);
   write_stdout(summary->path + ": " + std::to_string(summary->meta.advisories) + " advisories, newest of " +
                format_date(summary->meta.newest()) + ", " + std::to_string((summary->index_bytes + (1 << 19)) >> 20) +
                " MiB\n");
@@ -26,7 +26,8 @@ int run_db_update(const DbArguments& arguments) {
 }
 
 int run_db_status(const DbArguments& arguments) {
-  Result<advisory::Index> index = advisory::open_default({.path = arguments.database, .starter = advisory::starter_index()});
+  Result<advisory::Index> index =
+      advisory::open_default({.path = arguments.database, .starter = advisory::starter_index()});
   if (!index) {
     print_error(index.error().message);
     return kFailed;

@@ -3,9 +3,10 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdio>
 
+#include "base/text.h"
 #include "cli/commands.h"
+#include "formats/yaml.h"
 
 namespace drydock::cli {
 namespace {
@@ -19,12 +20,14 @@ struct Offers {
 
 // An ignored finding is accepted as it is, so no fix is offered; nor for one that was not asked for (--service,
 // --check). Decisions are on the record's findings, found again by what they say.
-bool is_wanted(const ScanRecord& record, const Finding& finding) {
-  for (size_t i = 0; i < record.findings.size(); ++i) {
-    const Finding& decided = record.findings[i];
+bool is_wanted(const scan::Scan& scan, const Finding& finding) {
+  auto path_of = [](const Finding& one) { return one.location() ? one.location()->path : std::string_view{}; };
+  std::string path = (scan.prefix.empty() ? "" : scan.prefix + "/") + std::string(path_of(finding));
+  for (size_t i = 0; i < scan.record.findings.size(); ++i) {
+    const Finding& decided = scan.record.findings[i];
     if (decided.check == finding.check && decided.place == finding.place && decided.item == finding.item &&
-        decided.message == finding.message)
-      return record.decisions[i].outcome != Outcome::ignored;
+        decided.message == finding.message && path_of(decided) == path)
+      return scan.record.decisions[i].outcome != Outcome::ignored;
   }
   return false;
 }
@@ -34,7 +37,7 @@ Offers offers_of(const ExaminedTarget& examined, const FixArguments& arguments, 
   result.part = scan::examine(*examined.scan.configuration, settings, examined.scan.record.started, {});
   for (const Finding& finding : result.part->findings) {
     const auto* detail = std::get_if<MisconfigurationDetail>(&finding.detail);
-    if (detail == nullptr || detail->edits.empty() || !is_wanted(examined.scan.record, finding)) continue;
+    if (detail == nullptr || detail->edits.empty() || !is_wanted(examined.scan, finding)) continue;
     if (detail->changes_behaviour && !arguments.behaviour_changing) {
       ++result.behaviour_changing;
     } else {
@@ -44,7 +47,9 @@ Offers offers_of(const ExaminedTarget& examined, const FixArguments& arguments, 
   return result;
 }
 
-std::string coloured(const std::string& diff, bool colour) {
+// A terminal gets nothing that it would obey; a file or a pipe gets every byte, for `patch`.
+std::string shown(const std::string& bytes, bool colour) {
+  std::string diff = ::isatty(STDOUT_FILENO) == 1 ? printable(bytes) : bytes;
   if (!colour) return diff;
   std::string out;
   for (size_t at = 0; at < diff.size();) {
@@ -69,10 +74,10 @@ int run_fix(const FixArguments& arguments) {
     return kUsage;
   }
   std::string target = arguments.targets.empty() ? "." : arguments.targets[0];
-  Result<ExaminedTarget> examined = examine_target(arguments, target, nullptr);
+  Examination examined = examine_target(arguments, target, nullptr);
   if (!examined) {
     print_error(examined.error().message);
-    return kFailed;
+    return examined.error().code;
   }
   const scan::Scan& scan = examined->scan;
   if (scan.configuration == nullptr) {
@@ -89,6 +94,10 @@ int run_fix(const FixArguments& arguments) {
     for (const auto& [path, bytes] : overlay) {
       const Source* source = changed->sources.find(path);
       if (source == nullptr || !source->problem.empty()) return nullptr;
+      // A key that is there twice now: the file still parses, but half of it no longer counts.
+      const auto* before = scan.configuration->sources.find(path)->as<yaml::File>();
+      const auto* after = source->as<yaml::File>();
+      if (before != nullptr && (after == nullptr || after->problems.size() > before->problems.size())) return nullptr;
     }
     examined_again = scan::examine(*changed, settings, scan.record.started, {});
     return &examined_again->findings;
@@ -97,9 +106,9 @@ int run_fix(const FixArguments& arguments) {
 
   bool colour = use_colour(arguments.colour, STDOUT_FILENO);
   for (const fix::FileChange& change : plan.files)
-    if (!write_stdout(coloured(fix::unified_diff(change, scan.prefix), colour))) break;
-  std::string counts =
-      std::to_string(plan.fixed.size()) + " finding(s) in " + std::to_string(plan.files.size()) + " file(s)";
+    if (!write_stdout(shown(fix::unified_diff(change, scan.prefix), colour))) break;
+  auto count = [](size_t n, const char* what) { return std::to_string(n) + " " + what + (n == 1 ? "" : "s"); };
+  std::string counts = count(plan.fixed.size(), "finding") + " in " + count(plan.files.size(), "file");
   std::string say = counts + " can be fixed; proven by examining the result." +
                     (plan.fixed.empty() ? "" : " --apply writes the edits.");
   if (arguments.apply) {
@@ -110,14 +119,14 @@ int run_fix(const FixArguments& arguments) {
     say = "Fixed " + counts + ".";
   }
   if (offers.behaviour_changing != 0)
-    say += "\n" + std::to_string(offers.behaviour_changing) +
-           " more fix(es) change how the stack behaves: --behaviour-changing shows them.";
+    say += "\n" + count(offers.behaviour_changing, "more edit") +
+           " would change how the stack behaves: --behaviour-changing shows what.";
   for (const fix::Refusal& refusal : plan.refused) {
     const Location* at = refusal.finding->location();
     say += "\nnot offered: " + std::string(refusal.finding->check) + " in " +
            std::string(at ? at->path : refusal.finding->subject.id) + ": " + refusal.reason;
   }
-  std::fprintf(stderr, "%s\n", say.c_str());
+  print_stderr(say);
   return kClean;
 }
 

@@ -1,6 +1,9 @@
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 
 #include "base/file.h"
 #include "base/text.h"
@@ -20,6 +23,9 @@ Result<std::vector<Output>> outputs_of(const ScanArguments& arguments) {
   std::vector<Output> outputs;
   for (const std::string& wish : arguments.outputs) {
     Cut parts = cut(wish, "=");
+    if (parts.found && parts.after.empty())
+      return fail(Errc::malformed, "-o " + wish + " names no file; write " + std::string(parts.before) + "=FILE, or " +
+                                       std::string(parts.before) + " for standard output");
     const report::Renderer* renderer = report::find_renderer(parts.before);
     if (renderer == nullptr) {
       std::string known;
@@ -34,7 +40,30 @@ Result<std::vector<Output>> outputs_of(const ScanArguments& arguments) {
       outputs.push_back({&renderer, arguments.reports + "/drydock." + std::string(renderer.extension)});
   }
   if (arguments.outputs.empty()) outputs.push_back({report::find_renderer("table"), {}});
+  if (std::ranges::count_if(outputs, &Output::to_stdout) > 1)
+    return fail(Errc::malformed, "only one report can go to standard output; write -o FORMAT=FILE for the others");
   return outputs;
+}
+
+// A device or FIFO is written to: replacing it by a file, as is right for reports, would break it for everybody. Links
+// count only below /dev (/dev/stdout): elsewhere a link could lead out of the folder that the report was meant for.
+bool is_written_through(const std::string& path) {
+  struct stat status{};
+  bool found = path.starts_with("/dev/") ? ::stat(path.c_str(), &status) == 0 : ::lstat(path.c_str(), &status) == 0;
+  return found && (S_ISCHR(status.st_mode) || S_ISFIFO(status.st_mode) || path.starts_with("/dev/"));
+}
+
+Result<void> write_through(const std::string& path, std::string_view text) {
+  Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY));
+  if (!file) return fail_errno("cannot open", path, errno);
+  while (!text.empty()) {
+    ssize_t put = ::write(file.get(), text.data(), text.size());
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0 && errno == EPIPE) return {};
+    if (put < 0) return fail_errno("cannot write", path, errno);
+    text.remove_prefix(static_cast<size_t>(put));
+  }
+  return {};
 }
 
 Result<void> write_outputs(const ScanArguments& arguments, const std::vector<Output>& outputs,
@@ -49,7 +78,8 @@ Result<void> write_outputs(const ScanArguments& arguments, const std::vector<Out
     if (output.to_stdout()) {
       if (!write_stdout(text)) break;
     } else {
-      TRY_VOID(write_file_atomically(output.file, text));
+      TRY_VOID(is_written_through(output.file) ? write_through(output.file, text)
+                                               : write_file_atomically(output.file, text));
     }
   }
   return {};
@@ -64,16 +94,17 @@ int run_scan(const ScanArguments& arguments) {
     return kUsage;
   }
   std::vector<std::string> targets = arguments.targets.empty() ? std::vector<std::string>{"."} : arguments.targets;
-  if (targets.size() > 1 && !std::ranges::all_of(*outputs, &Output::to_stdout)) {
-    print_error("reports to files need one target at a time: each target has a report of its own");
+  auto is_shown = [](const Output& output) { return output.to_stdout() && output.renderer->name == "table"; };
+  if (targets.size() > 1 && !std::ranges::all_of(*outputs, is_shown)) {
+    print_error("only the table takes several targets: every other report is about one; run drydock for each");
     return kUsage;
   }
   int code = kClean;
   for (const std::string& target : targets) {
-    Result<ExaminedTarget> examined = examine_target(arguments, target, &arguments);
+    Examination examined = examine_target(arguments, target, &arguments);
     if (!examined) {
       print_error(examined.error().message);
-      code = kFailed;
+      code = std::max(code, examined.error().code);
       continue;
     }
     if (Result<void> written = write_outputs(arguments, *outputs, *examined); !written) {

@@ -9,6 +9,9 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "base/file.h"
+#include "base/text.h"
+
 namespace drydock::cli {
 namespace {
 
@@ -71,12 +74,19 @@ void ProgressLine::write(const std::string& text) {
   if (::write(STDERR_FILENO, text.data(), text.size()) < 0) on_ = false;
 }
 
+namespace {
+bool stdout_failed = false;  // written by the one thread that reports
+}
+
 bool write_stdout(std::string_view text) {
   while (!text.empty()) {
     ssize_t put = ::write(STDOUT_FILENO, text.data(), text.size());
     if (put < 0 && errno == EINTR) continue;
     if (put < 0) {
-      if (errno != EPIPE) std::perror("drydock: cannot write to standard output");
+      if (errno != EPIPE) {
+        stdout_failed = true;
+        print_error(fail_errno("cannot write", "standard output", errno).error().message);
+      }
       return false;
     }
     text.remove_prefix(static_cast<size_t>(put));
@@ -84,8 +94,13 @@ bool write_stdout(std::string_view text) {
   return true;
 }
 
-void print_error(std::string_view message) {
-  std::fprintf(stderr, "drydock: %.*s\n", static_cast<int>(message.size()), message.data());
+bool stdout_is_whole() { return !stdout_failed; }
+
+void print_error(std::string_view message) { print_stderr("drydock: " + std::string(message)); }
+
+void print_stderr(std::string_view message) {
+  std::string safe = printable(message);
+  std::fprintf(stderr, "%s\n", safe.c_str());
 }
 
 }  // namespace drydock::cli

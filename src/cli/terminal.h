@@ -32,8 +32,12 @@ class ProgressLine {
   int64_t begun_ = 0, last_ = 0;  // milliseconds of the steady clock
 };
 
-// Writes all of it to stdout. False when the reader has gone (a closed pipe): not an error, but no reason to go on.
+// Writes all of it to stdout. False when that is over: the reader has gone (a closed pipe, no error), or the write
+// failed.
 bool write_stdout(std::string_view text);
+bool stdout_is_whole();  // false after a write that failed (a full disk): the command has failed too
+// To stderr, a newline behind it and nothing in it that a terminal would obey; print_error with "drydock: " in front.
+void print_stderr(std::string_view message);
 void print_error(std::string_view message);
 
 }  // namespace drydock::cli

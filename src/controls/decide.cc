@@ -2,12 +2,19 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string>
+#include <utility>
+
+#include "base/stable_order.h"
 
 namespace drydock::controls {
 namespace {
 
 constexpr Severity kGate = Severity::low;  // info findings are remarks, they refute nothing
+// A finding whose severity nobody knows (an advisory without a score) neither refutes nor may be passed over in
+// silence.
+constexpr Severity kUndecided = Severity::unknown;
 
 // What the record says by check id, gathered once for all controls.
 struct Index {
@@ -15,11 +22,12 @@ struct Index {
   std::map<std::string_view, size_t> examined;  // subjects
   std::map<std::string_view, std::vector<const Unknown*>> unknowns;
   std::vector<const Unknown*> unknowns_of_all;  // about a subject whatever the check
-  std::map<std::string_view, size_t> not_applicable;
+  std::map<std::string_view, std::set<std::pair<SubjectKind, std::string_view>>> not_applicable;  // subjects
 
   explicit Index(const ScanRecord& record) {
     for (uint32_t i = 0; i < record.findings.size(); ++i) findings[record.findings[i].check].push_back(i);
     for (const Examined& row : record.examined) {
+      if (row.subjects.empty()) continue;  // looked, but at nothing: no proof
       for (std::string_view check : row.checks) examined[check] += row.subjects.size();
     }
     for (const Unknown& unknown : record.unknowns) {
@@ -29,7 +37,8 @@ struct Index {
         unknowns[unknown.check].push_back(&unknown);
       }
     }
-    for (const NotApplicable& row : record.not_applicable) ++not_applicable[row.check];
+    for (const NotApplicable& row : record.not_applicable)
+      not_applicable[row.check].emplace(row.subject.kind, row.subject.id);
   }
 
   // An Unknown without a check counts for the checks that would have read its subject: those of the same input.
@@ -40,11 +49,16 @@ struct Index {
       case SubjectKind::file:
       case SubjectKind::service:
       case SubjectKind::stack: return input == EvidenceInput::files;
+      case SubjectKind::repository: return input == EvidenceInput::files || input == EvidenceInput::git;
+      case SubjectKind::container: return input == EvidenceInput::engine;
+      case SubjectKind::url: return input == EvidenceInput::http;
+      case SubjectKind::endpoint: return input == EvidenceInput::tls;
       case SubjectKind::registry: return input == EvidenceInput::registry;
       case SubjectKind::host: return input == EvidenceInput::host;
       case SubjectKind::database: return input == EvidenceInput::database;
-      default: return false;
+      case SubjectKind::ledger: return input == EvidenceInput::ledger;
     }
+    return false;
   }
 };
 
@@ -61,13 +75,13 @@ class Decider {
     std::vector<Verdict> verdicts;
     for (const ControlEntry& entry : control.entries) verdicts.push_back(decide_entry(entry, result.evidence));
     result.verdict = combine(verdicts);
-    std::stable_sort(result.evidence.begin(), result.evidence.end(),
-                     [](const Evidence& a, const Evidence& b) { return a.says < b.says; });
+    sort_stably(result.evidence, [](const Evidence& a, const Evidence& b) { return a.says < b.says; });
     return result;
   }
 
  private:
   static Verdict combine(const std::vector<Verdict>& verdicts) {
+    if (verdicts.empty()) return Verdict::not_assessed;
     Verdict worst = *std::min_element(verdicts.begin(), verdicts.end());
     if (worst < Verdict::partial) return worst;
     auto is = [&](Verdict v) { return std::ranges::find(verdicts, v) != verdicts.end(); };
@@ -77,7 +91,7 @@ class Decider {
   }
 
   static bool speaks_of(const ControlEntry& entry, const Finding& finding) {
-    return finding.severity >= kGate &&
+    return (finding.severity >= kGate || finding.severity == kUndecided) &&
            (entry.items.empty() || std::ranges::find(entry.items, finding.item) != entry.items.end());
   }
 
@@ -93,11 +107,14 @@ class Decider {
           const Decision* decision = i < record_.decisions.size() ? &record_.decisions[i] : nullptr;
           bool not_affected = decision != nullptr && decision->outcome == Outcome::not_affected;
           bool ignored = decision != nullptr && decision->outcome == Outcome::ignored;
-          refuted |= !not_affected && !ignored;
+          bool undecided = !not_affected && !ignored && finding.severity == kUndecided;
+          refuted |= !not_affected && !ignored && !undecided;
           excused |= ignored;
+          unknown |= undecided;
           evidence.push_back({.input = entry.input,
                               .says = not_affected ? Verdict::pass
                                       : ignored    ? Verdict::excepted
+                                      : undecided  ? Verdict::unknown
                                                    : Verdict::fail,
                               .check = check,
                               .subject = finding.subject,
@@ -117,7 +134,7 @@ class Decider {
       }
       subjects = std::max(subjects, examined->second);
       auto excluded = index_.not_applicable.find(check);
-      if (excluded == index_.not_applicable.end() || excluded->second < examined->second) ++applicable;
+      if (excluded == index_.not_applicable.end() || excluded->second.size() < examined->second) ++applicable;
     }
     bool looked = missing.size() < entry.checks.size();
     if (looked) {

@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "base/file.h"
+#include "base/stable_order.h"
 
 namespace drydock::fix {
 namespace {
@@ -18,10 +19,27 @@ std::span<const Edit> edits_of(const Finding& finding) {
 
 bool same(const Edit& a, const Edit& b) { return a.span == b.span && a.text == b.text; }
 
-// Two insertions at one place have no order of their own, so they count as overlapping too.
+// Insertions at one place do not overlap: they are put there in the order in which they were accepted, and the result
+// is examined like any other.
 bool overlap(const Edit& a, const Edit& b) {
-  if (a.span.empty() && b.span.empty()) return a.span.begin == b.span.begin;
+  if (a.span.empty() && b.span.empty()) return false;
   return a.span.begin < b.span.end && b.span.begin < a.span.end;
+}
+
+// Why an edit cannot be made at all; empty if it can. A fault of a check must not become a broken file.
+std::string_view impossible(std::span<const Edit> edits, const Sources& sources) {
+  for (const Edit& edit : edits) {
+    const Source* source = sources.find(edit.path);
+    if (source == nullptr) return "its edit is for a file that was not examined";
+    if (edit.span.begin > edit.span.end || edit.span.end > source->bytes.size())
+      return "its edit lies outside the file";
+  }
+  return {};
+}
+
+// Stable, so that insertions at one place keep their order.
+void sort_by_place(std::vector<Edit>& edits) {
+  sort_stably(edits, [](const Edit& a, const Edit& b) { return a.span < b.span; });
 }
 
 // Accepted edits by file; adds a finding's edits together or not at all.
@@ -53,14 +71,14 @@ class EditSet {
       if (source == nullptr) continue;
       FileChange change{
           .path = path, .before = std::string(source->bytes), .after = applied(source->bytes, edits), .edits = edits};
-      std::ranges::sort(change.edits, {}, [](const Edit& edit) { return edit.span; });
+      sort_by_place(change.edits);
       if (change.before != change.after) changes.push_back(std::move(change));
     }
     return changes;
   }
 
   static std::string applied(std::string_view bytes, std::vector<Edit> edits) {
-    std::ranges::sort(edits, {}, [](const Edit& edit) { return edit.span; });
+    sort_by_place(edits);
     std::string out;
     size_t at = 0;
     for (const Edit& edit : edits) {
@@ -123,6 +141,10 @@ Plan plan_fixes(std::span<const Finding* const> offers, std::span<const Finding>
   std::vector<const Finding*> candidates;
   for (const Finding* finding : offers) {
     if (edits_of(*finding).empty()) continue;
+    if (std::string_view why = impossible(edits_of(*finding), sources); !why.empty()) {
+      plan.refused.push_back({finding, std::string(why)});
+      continue;
+    }
     if (together.add(edits_of(*finding))) {
       candidates.push_back(finding);
     } else {
@@ -157,18 +179,24 @@ Plan plan_fixes(std::span<const Finding* const> offers, std::span<const Finding>
 }
 
 Result<void> apply(const Plan& plan, const std::string& root) {
+  struct Target {
+    std::string path;
+    mode_t mode = 0;
+  };
+  std::vector<Target> targets;
+  // All are looked at before the first is written: a plan is applied whole, or nothing is.
   for (const FileChange& change : plan.files) {
     std::string path = root + "/" + change.path;
     struct stat status{};
     if (::lstat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode))
-      return fail(Errc::not_found,
-                  path + " is no longer a regular file; nothing was written to it, run drydock fix again");
+      return fail(Errc::not_found, path + " is no longer a regular file; nothing was written, run drydock fix again");
     TRY(std::string now, read_file(path, uint64_t{64} << 20));
     if (now != change.before)
-      return fail(Errc::io,
-                  path + " has changed since it was examined; nothing was written to it, run drydock fix again");
-    TRY_VOID(write_file_atomically(path, change.after, status.st_mode & 07777));
+      return fail(Errc::io, path + " has changed since it was examined; nothing was written, run drydock fix again");
+    targets.push_back({std::move(path), status.st_mode & 07777});
   }
+  for (size_t i = 0; i < targets.size(); ++i)
+    TRY_VOID(write_file_atomically(targets[i].path, plan.files[i].after, targets[i].mode));
   return {};
 }
 

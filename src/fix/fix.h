@@ -43,11 +43,12 @@ using Rescan = std::function<const std::vector<Finding>*(const Overlay&)>;
 Plan plan_fixes(std::span<const Finding* const> offers, std::span<const Finding> present, const Sources& sources,
                 const Rescan& rescan);
 
-// GNU unified diff with three lines of context; "a/" and "b/" before the path, as git and patch expect.
+// GNU unified diff with three lines of context; "a/" and "b/" before the path, as git and patch expect. A path that
+// could break the header line is quoted as git does.
 std::string unified_diff(const FileChange& change, std::string_view prefix = {});
 
-// Writes the files below `root`, each atomically and with its mode kept. A file that no longer has the bytes of
-// `before` is not touched and is an error.
+// Writes the files below `root`, each atomically and with its mode kept. If one no longer has the bytes of `before`,
+// that is an error and none is written.
 Result<void> apply(const Plan& plan, const std::string& root);
 
 }  // namespace drydock::fix

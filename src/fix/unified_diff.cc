@@ -88,13 +88,40 @@ std::string range(uint32_t begin, uint32_t count) {
   return std::to_string(count == 0 ? begin : begin + 1) + "," + std::to_string(count);
 }
 
+// A file name as git writes it in a header: C-quoted when it holds a quote, a backslash, a control character or a byte
+// outside ASCII; with a tab behind it when it holds a blank, or patch would end the name there (git's diff.c).
+std::string header_name(std::string_view side, std::string_view path) {
+  auto must_quote = [](char c) {
+    return c == '"' || c == '\\' || static_cast<uint8_t>(c) < 0x20 || static_cast<uint8_t>(c) >= 0x7f;
+  };
+  std::string name(side);
+  if (std::ranges::none_of(path, must_quote)) {
+    name += path;
+    if (path.find(' ') != std::string_view::npos) name += '\t';
+    return name;
+  }
+  for (char c : path) {
+    if (!must_quote(c)) {
+      name += c;
+    } else if (c == '"' || c == '\\') {
+      name += {'\\', c};
+    } else {
+      auto byte = static_cast<uint8_t>(c);
+      for (char digit : {'\\', static_cast<char>('0' + (byte >> 6)), static_cast<char>('0' + (byte >> 3 & 7)),
+                         static_cast<char>('0' + (byte & 7))})
+        name += digit;
+    }
+  }
+  return '"' + name + '"';
+}
+
 }  // namespace
 
 std::string unified_diff(const FileChange& change, std::string_view prefix) {
   std::vector<Block> blocks = blocks_of(change);
   std::vector<std::string_view> lines = lines_of(change.before);
   std::string path = (prefix.empty() ? "" : std::string(prefix) + "/") + change.path;
-  std::string out = "--- a/" + path + "\n+++ b/" + path + "\n";
+  std::string out = "--- " + header_name("a/", path) + "\n+++ " + header_name("b/", path) + "\n";
   int64_t shift = 0;  // new line number minus old
   for (size_t i = 0; i < blocks.size();) {
     size_t end = i + 1;

@@ -12,9 +12,14 @@
 #include <vector>
 
 #include "base/text.h"
+#include "formats/dockerfile_words.h"
 
 namespace drydock::dockerfile {
 namespace {
+
+using words::is_blank;
+using words::is_name;
+using words::Range;
 
 constexpr std::string_view kNames[] = {
     "unknown", "ADD",        "ARG",     "CMD", "COPY",  "ENTRYPOINT", "ENV",  "EXPOSE", "FROM",   "HEALTHCHECK",
@@ -48,24 +53,14 @@ constexpr std::pair<Keyword, std::string_view> kFlags[] = {
     {Keyword::healthcheck, "start-interval"},
 };
 
-constexpr size_t kMaxExpansion = 64 * 1024;
-constexpr int kMaxExpansionDepth = 16;
 // All global ARG values and image references together: `ARG B=$A$A` doubles with each line.
 constexpr size_t kMaxExpandedBytes = 1 << 20;
-
-constexpr bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\v' || c == '\f'; }
-constexpr bool is_name(char c) { return is_letter(c) || is_digit(c) || c == '_'; }
 
 Keyword keyword_of(std::string_view word) {
   for (size_t i = 1; i < std::size(kNames); ++i)
     if (equal_ignoring_case(word, kNames[i])) return static_cast<Keyword>(i);
   return Keyword::unknown;
 }
-
-struct Range {
-  uint32_t begin = 0, end = 0;
-  bool empty() const { return begin == end; }
-};
 
 // The joined line; positions in `text` become positions in the file by `map`.
 struct Line {
@@ -85,336 +80,6 @@ struct PhysicalLine {
   uint32_t begin = 0;
   uint32_t end = 0;  // without the line end
   uint32_t next = 0;
-};
-
-// A text with its escapes decoded, and where its bytes come from.
-struct Decoded {
-  std::string text;
-  std::vector<shell::Piece> map;
-
-  void add(char c, uint32_t from) {
-    if (map.empty() || map.back().source + (text.size() - map.back().at) != from)
-      map.push_back({.at = static_cast<uint32_t>(text.size()), .source = from});
-    text += c;
-  }
-};
-
-void append_utf8(Decoded& out, uint32_t code, uint32_t from) {
-  auto put = [&](uint32_t byte) { out.add(static_cast<char>(byte), from); };
-  if (code < 0x80) return put(code);
-  if (code < 0x800) {
-    put(0xc0 | code >> 6);
-  } else if (code < 0x10000) {
-    put(0xe0 | code >> 12);
-    put(0x80 | (code >> 6 & 0x3f));
-  } else {
-    put(0xf0 | code >> 18);
-    put(0x80 | (code >> 12 & 0x3f));
-    put(0x80 | (code >> 6 & 0x3f));
-  }
-  put(0x80 | (code & 0x3f));
-}
-
-enum class Json : uint8_t { strings, other_values, no };
-struct JsonString {
-  Range range;  // quotes included
-  Decoded decoded;
-};
-
-// Four hexadecimal digits, or nothing.
-std::optional<uint32_t> hex4(std::string_view text) {
-  if (text.size() < 4) return std::nullopt;
-  uint32_t code = 0;
-  for (char c : text.substr(0, 4)) {
-    c = lower(c);
-    if (!is_digit(c) && (c < 'a' || c > 'f')) return std::nullopt;
-    code = code * 16 + static_cast<uint32_t>(is_digit(c) ? c - '0' : c - 'a' + 10);
-  }
-  return code;
-}
-
-// A JSON string (RFC 8259) from its opening quote; moves `at` behind it.
-std::optional<JsonString> json_string(std::string_view text, uint32_t& at, uint32_t end) {
-  JsonString string{.range = {at, at}, .decoded = {}};
-  for (uint32_t i = at + 1; i < end; ++i) {
-    char c = text[i];
-    if (c == '"') {
-      at = string.range.end = i + 1;
-      return string;
-    }
-    if (static_cast<uint8_t>(c) < 0x20) return std::nullopt;
-    if (c != '\\') {
-      string.decoded.add(c, i);
-      continue;
-    }
-    if (++i >= end) return std::nullopt;
-    const uint32_t from = i;
-    constexpr std::string_view kEscapes = "\"\\/bfnrt", kValues = "\"\\/\b\f\n\r\t";
-    if (size_t known = kEscapes.find(text[i]); known != std::string_view::npos) {
-      string.decoded.add(kValues[known], from);
-      continue;
-    }
-    if (text[i] != 'u') return std::nullopt;
-    std::optional<uint32_t> code = hex4(text.substr(i + 1, end - i - 1));
-    if (!code) return std::nullopt;
-    i += 4;
-    if (*code >= 0xd800 && *code < 0xdc00 && text.substr(i + 1, end - i - 1).starts_with("\\u")) {
-      std::optional<uint32_t> low = hex4(text.substr(i + 3, end - i - 3));
-      if (low && *low >= 0xdc00 && *low < 0xe000) {
-        code = 0x10000 + ((*code - 0xd800) << 10) + (*low - 0xdc00);
-        i += 6;
-      }
-    }
-    if (*code >= 0xd800 && *code < 0xe000) code = 0xfffd;  // a lone surrogate, as encoding/json does
-    append_utf8(string.decoded, *code, from);
-  }
-  return std::nullopt;
-}
-
-// A JSON array over the whole range. Arrays and objects inside are not looked into: they make it `no`.
-Json json_array(std::string_view text, Range range, std::vector<JsonString>& out) {
-  uint32_t at = range.begin;
-  auto skip_space = [&] {
-    while (at < range.end && is_space(text[at])) ++at;
-  };
-  if (range.empty() || text[at] != '[') return Json::no;
-  ++at;
-  skip_space();
-  bool strings = true;
-  if (at < range.end && text[at] == ']') {
-    ++at;
-  } else {
-    for (;;) {
-      skip_space();
-      if (at >= range.end) return Json::no;
-      if (text[at] == '"') {
-        std::optional<JsonString> string = json_string(text, at, range.end);
-        if (!string) return Json::no;
-        out.push_back(*std::move(string));
-      } else {
-        uint32_t begin = at;
-        while (at < range.end && text[at] != ',' && text[at] != ']' && !is_space(text[at])) ++at;
-        std::string_view value = text.substr(begin, at - begin);
-        bool number = !value.empty() && (is_digit(value[0]) || value[0] == '-') &&
-                      value.find_first_not_of("0123456789+-.eE") == std::string_view::npos;
-        if (!number && value != "true" && value != "false" && value != "null") return Json::no;
-        strings = false;
-      }
-      skip_space();
-      if (at >= range.end || (text[at] != ',' && text[at] != ']')) return Json::no;
-      if (text[at++] == ']') break;
-    }
-  }
-  skip_space();
-  if (at != range.end) return Json::no;
-  return strings ? Json::strings : Json::other_values;
-}
-
-// Whether somebody meant an exec form here. The shell's own `[ ... ]` and `[[ ... ]]` have a blank or a bracket behind
-// the first one and no comma behind their first word.
-bool looks_like_json(std::string_view text) {
-  if (!text.starts_with('[') || text.starts_with("[[")) return false;
-  if (text.size() < 2 || !is_space(text[1])) return true;
-  std::string_view rest = trim(text.substr(1));
-  if (rest.empty()) return true;
-  size_t end;
-  bool quoted = rest[0] == '"' || rest[0] == '\'';
-  if (quoted) {
-    end = rest.find(rest[0], 1);
-    if (end == std::string_view::npos) return true;
-    ++end;
-  } else {
-    end = std::min(rest.size(), rest.find_first_of(" \t,]"));
-  }
-  rest = trim(rest.substr(end));
-  if (rest.starts_with(',')) return true;
-  if (!quoted || !rest.starts_with(']')) return false;
-  rest = trim(rest.substr(1));  // [ 'only' ] # comment
-  return rest.empty() || rest.starts_with('#');
-}
-
-// Removes quotes and escapes as BuildKit's shell lexer does, but keeps variables for expand().
-class Unquoter {
- public:
-  Unquoter(std::string_view text, char escape) : text_(text), escape_(escape) {}
-
-  bool quoted = false;
-  bool closed = true;  // false: a quote or ${ is not closed, which BuildKit refuses
-
-  std::string run() {
-    char quote = '\0';
-    for (size_t i = 0; i < text_.size(); ++i) {
-      char c = text_[i];
-      bool more = i + 1 < text_.size();
-      if (quote == '\'' && c != '\'') {
-        literal(c);
-      } else if ((c == '\'' || c == '"') && (quote == '\0' || quote == c)) {
-        quote = quote == '\0' ? c : '\0';
-        quoted = true;
-      } else if (c == escape_ && quote == '\0') {
-        if (more) literal(text_[++i]);
-      } else if (c == escape_) {
-        bool special = more && (text_[i + 1] == '"' || text_[i + 1] == '$' || text_[i + 1] == escape_);
-        literal(special ? text_[++i] : c);
-      } else if (c == '$') {
-        i = variable(i);
-      } else {
-        literal(c);
-      }
-    }
-    closed &= quote == '\0';
-    return std::move(out_);
-  }
-
- private:
-  void literal(char c) {
-    if (c == '$') {
-      double_escapes();
-      out_ += escape_;
-    }
-    out_ += c;
-    escapes_ = c == escape_ ? escapes_ + 1 : 0;
-  }
-  // expand() halves the escapes before a `$`.
-  void double_escapes() { out_.append(std::exchange(escapes_, 0), escape_); }
-
-  // Copies the $, or all of ${...}; returns the last position taken.
-  size_t variable(size_t at) {
-    double_escapes();
-    out_ += '$';
-    if (at + 1 >= text_.size() || text_[at + 1] != '{') return at;
-    int depth = 0;
-    size_t i = at + 1;
-    for (; i < text_.size(); ++i) {
-      out_ += text_[i];
-      if (text_[i] == escape_ && i + 1 < text_.size()) {
-        out_ += text_[++i];
-      } else if (text_[i] == '{') {
-        ++depth;
-      } else if (text_[i] == '}' && --depth == 0) {
-        return i;
-      }
-    }
-    closed = false;
-    return i;
-  }
-
-  std::string_view text_;
-  char escape_;
-  std::string out_;
-  size_t escapes_ = 0;  // literal ones at the end of out_
-};
-
-class Expander {
- public:
-  Expander(char escape, Lookup value_of, const void* state) : escape_(escape), value_of_(value_of), state_(state) {}
-
-  std::string out;
-  bool complete = true;
-
-  // `depth` counts the ${...} around an operand; quotes are dropped there.
-  void run(std::string_view text, int depth) {
-    size_t at = 0;
-    while (complete && at < text.size()) {
-      char c = text[at];
-      if (c == escape_) {
-        escapes(text, at, depth > 0);
-      } else if (c == '$') {
-        variable(text, at, depth);
-      } else {
-        if (depth == 0 || (c != '"' && c != '\'')) out += c;
-        ++at;
-      }
-      complete &= out.size() <= kMaxExpansion;
-    }
-  }
-
- private:
-  void escapes(std::string_view text, size_t& at, bool operand) {
-    size_t begin = at;
-    while (at < text.size() && text[at] == escape_) ++at;
-    size_t count = at - begin;
-    char next = at < text.size() ? text[at] : '\0';
-    if (next != '$' && !(operand && next == '}')) {
-      out.append(count, escape_);
-      return;
-    }
-    out.append(count / 2, escape_);
-    if (count % 2 == 0) return;
-    out += next;
-    ++at;
-  }
-
-  void variable(std::string_view text, size_t& at, int depth) {
-    auto peek = [&] { return at < text.size() ? text[at] : '\0'; };
-    ++at;
-    bool braces = peek() == '{';
-    if (braces) ++at;
-    size_t begin = at;
-    bool number = is_digit(peek());
-    while (number ? is_digit(peek()) : is_name(peek())) ++at;
-    if (at == begin && at < text.size() && std::string_view("@*#?-$!").contains(peek())) ++at;
-    std::string_view name = text.substr(begin, at - begin);
-    if (name.empty()) {
-      out += '$';
-      complete &= !braces;
-      return;
-    }
-    const std::string_view* value = value_of_(name, state_);
-    if (!braces) return take(value);
-    size_t close = closing_brace(text, at);
-    std::string_view form = text.substr(at, close - at);
-    at = std::min(text.size(), close + 1);
-    if (close == text.size()) {
-      complete = false;
-    } else if (form.empty()) {
-      take(value);
-    } else {
-      operation(form, value, depth);
-    }
-  }
-
-  // ":-default" and its like.
-  void operation(std::string_view form, const std::string_view* value, int depth) {
-    bool colon = form[0] == ':';
-    if (colon) form.remove_prefix(1);
-    char op = form.empty() ? '\0' : form[0];
-    bool set = value != nullptr && !(colon && value->empty());
-    if ((op != '-' && op != '+' && op != '?') || depth >= kMaxExpansionDepth) {
-      complete = false;
-    } else if (op == '-' ? !set : op == '+' && set) {
-      run(form.substr(1), depth + 1);
-    } else if (op == '?' && !set) {
-      complete = false;
-    } else if (op != '+') {
-      take(value);
-    }
-  }
-
-  size_t closing_brace(std::string_view text, size_t at) const {
-    for (int depth = 0; at < text.size(); ++at) {
-      if (text[at] == escape_) {
-        ++at;
-      } else if (text[at] == '$' && at + 1 < text.size() && text[at + 1] == '{') {
-        ++depth;
-      } else if (text[at] == '}' && depth-- == 0) {
-        return at;
-      }
-    }
-    return text.size();
-  }
-
-  void take(const std::string_view* value) {
-    if (value == nullptr) {
-      complete = false;
-    } else {
-      out += *value;
-    }
-  }
-
-  char escape_;
-  Lookup value_of_;
-  const void* state_;
 };
 
 class Parser {
@@ -540,18 +205,22 @@ class Parser {
 
   void instruction(const Line& line) {
     Range rest = line.trimmed({0, static_cast<uint32_t>(line.text.size())});
-    if (rest.empty()) return;
+    if (rest.empty()) {
+      uint32_t escape = line.map.front().source;
+      return problem({escape, escape + 1}, "this line continues to no instruction");
+    }
     Instruction in;
     in.span = line.span(rest);
     Range word = take_word(line, rest);
     in.keyword = keyword_of(line.of(word));
     in.keyword_span = line.span(word);
     flags(line, rest, in);
-    if (in.keyword == Keyword::onbuild) onbuild(line, rest, in);
-    if (in.keyword == Keyword::unknown)
+    if (in.keyword == Keyword::onbuild) word = onbuild(line, rest, in);
+    if (in.keyword == Keyword::unknown) {
       problem(in.keyword_span, arena_.join("unknown instruction ", line.of(word)));
-    else if (in.keyword != Keyword::onbuild)
+    } else if (in.keyword != Keyword::onbuild) {
       arguments(line, rest, in);
+    }
     if (in.keyword == Keyword::from && !in.onbuild) {
       open_stage(in);
     } else {
@@ -564,18 +233,24 @@ class Parser {
     instructions_.push(in);
   }
 
-  // ONBUILD's trigger: the inner instruction takes its place. Stays `onbuild` where BuildKit takes no such trigger.
-  void onbuild(const Line& line, Range& rest, Instruction& in) {
-    if (rest.empty()) return problem(in.span, "ONBUILD requires an instruction");
+  // ONBUILD's trigger: the inner instruction takes its place; returns its keyword. Stays `onbuild` where BuildKit takes
+  // no such trigger.
+  Range onbuild(const Line& line, Range& rest, Instruction& in) {
     Range word = take_word(line, rest);
+    if (word.empty()) {
+      problem(in.span, "ONBUILD requires an instruction");
+      return word;
+    }
     Keyword inner = keyword_of(line.of(word));
     in.onbuild = true;
     in.keyword_span = line.span(word);
-    if (inner == Keyword::onbuild || inner == Keyword::from || inner == Keyword::maintainer)
-      return problem(in.keyword_span, arena_.join(name_of(inner), " is not allowed behind ONBUILD"));
+    if (inner == Keyword::onbuild || inner == Keyword::from || inner == Keyword::maintainer) {
+      problem(in.keyword_span, arena_.join(name_of(inner), " is not allowed behind ONBUILD"));
+      return word;
+    }
     in.keyword = inner;
     flags(line, rest, in);
-    if (inner == Keyword::unknown) problem(in.keyword_span, arena_.join("unknown instruction ", line.of(word)));
+    return word;
   }
 
   // The next word, removed from `rest` with the blanks behind it.
@@ -638,16 +313,17 @@ class Parser {
       flag.value = arena_.copy(plain);
     }
     bool known = std::ranges::find(kFlags, std::pair(keyword, flag.name)) != std::end(kFlags);
-    if (!known && keyword != Keyword::onbuild)
-      problem(flag.span, arena_.join(name_of(keyword), " has no flag --", flag.name));
+    // BuildKit does not look at what it takes for flags of these.
+    bool ignored = keyword == Keyword::onbuild || keyword == Keyword::arg || keyword == Keyword::stopsignal;
+    if (!known && !ignored) problem(flag.span, arena_.join(name_of(keyword), " has no flag --", flag.name));
     return flag;
   }
 
   void arguments(const Line& line, Range rest, Instruction& in) {
-    if (rest.empty()) {
-      problem(in.span, arena_.join(name_of(in.keyword), " requires at least one argument"));
-      return;
-    }
+    bool command = in.keyword == Keyword::run || in.keyword == Keyword::cmd || in.keyword == Keyword::entrypoint;
+    if (rest.empty() && command) in.form = Form::shell;  // a command line may be empty
+    if (rest.empty() && !command) problem(in.span, arena_.join(name_of(in.keyword), " requires at least one argument"));
+    if (rest.empty()) return;
     switch (in.keyword) {
       case Keyword::run:
       case Keyword::cmd:
@@ -674,14 +350,13 @@ class Parser {
     Word word{.text = line.of(range), .span = line.span(range)};
     const char special[] = {'"', '\'', '$', file_.escape};
     if (word.text.find_first_of(std::string_view(special, sizeof special)) == std::string_view::npos) return word;
-    Unquoter unquoter(word.text, file_.escape);
-    std::string plain = unquoter.run();
-    word.quoted = unquoter.quoted;
-    if (!unquoter.closed) {
+    words::Unquoted plain = words::unquote(word.text, file_.escape);
+    word.quoted = plain.quoted;
+    if (!plain.closed) {
       problem(word.span,
               "a quote or ${ is not closed in this word; where blanks separate the words, quotes do not join them");
-    } else if (plain != word.text) {
-      word.text = arena_.copy(plain);
+    } else if (plain.text != word.text) {
+      word.text = arena_.copy(plain.text);
     }
     return word;
   }
@@ -719,17 +394,17 @@ class Parser {
   }
 
   // True if the whole is a JSON array of strings, which are then the words; their text maps to `maps`.
-  bool json(const Line& line, Range rest, Instruction& in, std::vector<Decoded>* decoded = nullptr) {
+  bool json(const Line& line, Range rest, Instruction& in, std::vector<words::Decoded>* decoded = nullptr) {
     if (line.text[rest.begin] != '[') return false;
-    std::vector<JsonString> strings;
-    Json kind = json_array(line.text, rest, strings);
-    if (kind == Json::other_values) problem(line.span(rest), "a JSON array of arguments may hold only strings");
-    if (kind != Json::strings) {
-      in.json_like = looks_like_json(line.of(rest));
+    std::vector<words::JsonString> strings;
+    words::Json kind = words::json_array(line.text, rest, strings);
+    if (kind == words::Json::other_values) problem(line.span(rest), "a JSON array of arguments may hold only strings");
+    if (kind != words::Json::strings) {
+      in.json_like = words::looks_like_json(line.of(rest));
       return false;
     }
     std::vector<Word> words;
-    for (JsonString& string : strings) {
+    for (words::JsonString& string : strings) {
       words.push_back({.text = arena_.copy(string.decoded.text), .span = line.span(string.range), .quoted = true});
       if (decoded != nullptr) decoded->push_back(std::move(string.decoded));
     }
@@ -745,7 +420,12 @@ class Parser {
     bool is_json = json(line, rest, in);
     if (!is_json) blank_separated(line, rest, in);
     if (in.words.size() < 2) problem(in.span, arena_.join(name_of(in.keyword), " requires a source and a destination"));
-    if (!is_json) heredocs(line, in);
+    if (is_json) return;
+    bool strip_tabs = false;
+    Heredoc ignored;
+    if (in.words.size() > 1 && heredoc_word(in.destination(), ignored, strip_tabs))
+      problem(in.words.back().span, arena_.join(name_of(in.keyword), " cannot write to a here-document"));
+    heredocs(line, in);
   }
 
   // --- ENV, LABEL, ARG
@@ -828,7 +508,7 @@ class Parser {
   // --- command lines
 
   void command_line(const Line& line, Range rest, Instruction& in) {
-    std::vector<Decoded> decoded;
+    std::vector<words::Decoded> decoded;
     if (json(line, rest, in, &decoded)) {
       in.form = Form::exec;
       exec_script(line, in, decoded);
@@ -857,7 +537,7 @@ class Parser {
   }
 
   // CMD ["sh", "-c", "the script"]
-  void exec_script(const Line& line, Instruction& in, const std::vector<Decoded>& decoded) {
+  void exec_script(const Line& line, Instruction& in, const std::vector<words::Decoded>& decoded) {
     std::vector<shell::Word> words;
     for (const Word& word : in.words) words.push_back({.text = word.text, .span = word.span});
     std::optional<size_t> script = shell::inline_script(words);
@@ -895,8 +575,7 @@ class Parser {
   void heredocs(const Line& line, Instruction& in) {
     if (!line.text.contains("<<")) return;
     std::vector<Heredoc> found;
-    for (Range rest{0, static_cast<uint32_t>(line.text.size())}; !rest.empty();) {
-      Range word = take_quoted_word(line, rest);
+    for (Range word : words::heredoc_words(line.text)) {
       bool strip_tabs = false;
       Heredoc heredoc;
       if (!heredoc_word(line.of(word), heredoc, strip_tabs)) continue;
@@ -906,19 +585,19 @@ class Parser {
     in.heredocs = keep(found);
   }
 
-  // [0-9]*<<-?WORD without another <, as a whole word.
+  // [0-9]*<<-? WORD without another <.
   bool heredoc_word(std::string_view word, Heredoc& heredoc, bool& strip_tabs) {
     while (!word.empty() && is_digit(word[0])) word.remove_prefix(1);
     if (!word.starts_with("<<")) return false;
     word.remove_prefix(2);
     strip_tabs = word.starts_with('-');
     if (strip_tabs) word.remove_prefix(1);
+    word = trim(word);
     if (word.empty() || word.contains('<')) return false;
-    Unquoter unquoter(word, '\\');
-    std::string delimiter = unquoter.run();
-    if (delimiter.empty() || !unquoter.closed) return false;
-    heredoc.expand = !unquoter.quoted;
-    heredoc.delimiter = delimiter == word ? word : arena_.copy(delimiter);
+    words::Unquoted delimiter = words::unquote(word, '\\');
+    if (delimiter.text.empty() || !delimiter.closed) return false;
+    heredoc.expand = !delimiter.quoted;
+    heredoc.delimiter = delimiter.text == word ? word : arena_.copy(delimiter.text);
     return true;
   }
 
@@ -935,15 +614,17 @@ class Parser {
       in.span.end = line.end;
     }
     heredoc.body = heredoc.span.of(bytes_);
+    if (closed) return;
     // BuildKit stops here too, so nothing behind it is lost.
-    if (!closed) problem(word, arena_.join("the here-document has no closing line ", heredoc.delimiter));
+    in.span.end = at_;
+    problem(word, arena_.join("the here-document has no closing line ", heredoc.delimiter));
   }
 
   // BuildKit runs the body of a lone <<EOF; otherwise the shell gets the line with its here-documents.
   std::span<const shell::Command> heredoc_commands(const Line& line, Range rest, const Instruction& in) {
     const Heredoc& first = in.heredocs.front();
-    Range behind = rest;
-    bool alone = take_quoted_word(line, behind).end == rest.end;
+    std::vector<Range> words = words::heredoc_words(in.text);
+    bool alone = words.size() == 1 && words[0].begin == 0 && words[0].end == in.text.size();
     if (alone && first.body.starts_with("#!")) {
       std::string_view shebang = first.body.substr(0, first.body.find('\n'));
       if (!shebang.contains("sh")) return {};
@@ -1097,14 +778,6 @@ Result<const File*> parse(std::string_view bytes, Arena& arena, const Budget& bu
   if (bytes.size() > budget.bytes)
     return fail(Errc::over_budget, "larger than " + std::to_string(budget.bytes) + " bytes");
   return Parser(bytes, arena, budget).run();
-}
-
-Expansion expand(std::string_view text, char escape, Lookup value_of, const void* state, Arena& arena) {
-  if (!text.contains('$')) return {.text = text};
-  Expander expander(escape, value_of, state);
-  expander.run(text, 0);
-  if (!expander.complete) return {.text = {}, .complete = false};
-  return {.text = arena.copy(expander.out)};
 }
 
 std::string place_at(const File& file, uint32_t offset) {

@@ -321,9 +321,11 @@ TEST(Dockerfile, ReadsHereDocuments) {
       "RUN <<PY python3\nimport os\nPY\n"
       "RUN <<EOF\n#!/usr/bin/env python3\nimport os\nEOF\n"
       "ONBUILD COPY <<E /f\nx\nE\n"
-      "USER u\n");
+      "USER u\n"
+      "RUN << EOF\na\nEOF\n");
   EXPECT_THAT(messages(parsed), IsEmpty());
-  ASSERT_EQ(parsed->instructions.size(), 7u);
+  ASSERT_EQ(parsed->instructions.size(), 8u);
+  EXPECT_THAT(commands(parsed.at(7)), ElementsAre("a"));
   const Instruction& script = parsed.at(0);
   EXPECT_THAT(commands(script), ElementsAre("apt-get update", "apt-get install x"));
   EXPECT_EQ(script.commands[1].span.of(parsed.bytes), "apt-get install x");
@@ -357,7 +359,8 @@ TEST(Dockerfile, WhatOnlyLooksLikeAHereDocumentIsNone) {
       "RUN cat <<<EOF\nUSER u\n",     "RUN echo '<<EOF'\nUSER u\n",
       "RUN echo $((1<<2))\nUSER u\n", "RUN echo \\<<EOF\nUSER u\n",
       "CMD cat <<EOF\nUSER u\n",      "RUN [\"cat\", \"<<EOF\"]\nUSER u\n",
-      "RUN a << \\\n EOF\nUSER u\n",  "COPY [\"<<EOF\", \"/d\"]\nUSER u\n",
+      "RUN a <<- EOF\nUSER u\n",      "RUN a <<EOF # don't\nUSER u\n",
+      "RUN a ${b^^} <<EOF\nUSER u\n", "COPY [\"<<EOF\", \"/d\"]\nUSER u\n",
       "ENTRYPOINT a <<B\nUSER u\n",
   };
   for (std::string_view text : kCases) {
@@ -474,9 +477,12 @@ TEST(Dockerfile, ProblemsSayWhatIsWrongAndReadingGoesOn) {
       {"HEALTHCHECK NONE # off\n", "# off: HEALTHCHECK NONE takes no arguments"},
       {"HEALTHCHECK curl x\n", "curl x: HEALTHCHECK takes NONE"},
       {"HEALTHCHECK CMD\n", "HEALTHCHECK CMD: HEALTHCHECK CMD requires a command"},
+      {"\\\n\n\\\nUSER", "USER: USER requires"},
+      {"FO\\\nRM a\n", "FO\\\nRM: unknown instruction FORM"},
       {"FORM a\n", "FORM: unknown instruction FORM"},
       {"ONBUILD FORM a\n", "FORM: unknown instruction FORM"},
-      {"RUN\n", "RUN: RUN requires at least one argument"},
+      {"USER\n", "USER: USER requires at least one argument"},
+      {"COPY a <<E\nE\n", "<<E: COPY cannot write to a here-document"},
       {"ONBUILD\n", "ONBUILD: ONBUILD requires an instruction"},
       {"ONBUILD ONBUILD RUN a\n", "ONBUILD: ONBUILD is not allowed behind ONBUILD"},
       {"ONBUILD FROM a\n", "FROM: FROM is not allowed behind ONBUILD"},
@@ -497,7 +503,7 @@ TEST(Dockerfile, ProblemsSayWhatIsWrongAndReadingGoesOn) {
       {"# escape=`\n# escape=`\nFROM a\n", "# escape=`: this parser directive may stand only once"},
   };
   for (const auto& [text, want] : kCases) {
-    Parsed parsed(std::string(text) + "USER after\n");
+    Parsed parsed(std::string(text) + "\nUSER after\n");
     std::vector<std::string> got = messages(parsed);
     ASSERT_FALSE(got.empty()) << text;
     EXPECT_THAT(got[0], ::testing::StartsWith(std::string(want))) << text;
@@ -506,6 +512,10 @@ TEST(Dockerfile, ProblemsSayWhatIsWrongAndReadingGoesOn) {
       EXPECT_EQ(parsed->instructions.back().words[0].text, "after") << text;
     }
   }
+}
+
+TEST(Dockerfile, AContinuationToNothingIsAProblem) {
+  EXPECT_THAT(messages(Parsed("FROM a\n\\")), ElementsAre("\\: this line continues to no instruction"));
 }
 
 TEST(Dockerfile, HashesThatAreNoTrailingCommentAreNoProblem) {

@@ -22,6 +22,7 @@ constexpr size_t kEndSize = 22;
 constexpr size_t kLocator64Size = 20;
 constexpr uint32_t kIn64 = 0xffffffff;  // the real value is in the zip64 field
 constexpr uint64_t kMaxRatio = 1032;    // DEFLATE's limit: 258 bytes in 2 bits
+constexpr size_t kPadding = 64;         // behind the declared size, so that an overlong entry is noticed
 
 struct Directory {
   uint64_t entries = 0, at = 0, size = 0;

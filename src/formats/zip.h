@@ -40,9 +40,8 @@ class ZipReader {
   ~ZipReader();
 
   const std::vector<ZipEntry>& entries() const { return entries_; }
-  // The decoded bytes, valid until the next read(). Followed by `kPadding` readable bytes (simdjson wants 64).
+  // The decoded bytes, valid until the next read().
   Result<std::string_view> read(const ZipEntry& entry);
-  static constexpr size_t kPadding = 64;
 
  private:
   struct Inflater;

@@ -11,8 +11,9 @@
 //   - A hard link has the content of its target at that time and keeps it when the target's name goes away.
 //   - Absent parent directories are there without an entry.
 //
-// Facts of an entry live while a visible name has its content. Pure: the layers are not changed, strings stay theirs.
-// Time is linear in entries and facts of all layers together (times 40 for hostile symlinks).
+// Facts of an entry live while a visible name has its content; a package while a name where a cataloger looks for it
+// has. Pure: the layers are not changed, strings stay theirs. Time is linear in entries and facts of all layers
+// together (times 40 for hostile symlinks).
 #pragma once
 
 #include <memory>
@@ -30,7 +31,8 @@ namespace drydock::inventory {
 //   packages  in the order of files; Package::release from os; a deb of a distribution that is not Debian has
 //             ecosystem unknown, as Debian's advisories do not speak of it. `at.layer` is the lowest layer from which
 //             on the same file says the same name, version and architecture. Distribution metadata that a deb
-//             installed (see is_distribution_path) is not listed: the deb is.
+//             installed (see is_distribution_path) is not listed: the deb is. Nor is what apk's database says that one
+//             of Alpine's packages brought, nor a Go program in Debian's folders that was built without modules.
 //   secrets   of every layer; `deleted_above` where no visible name has the content
 Image squash(std::span<const std::shared_ptr<const LayerRecord>> layers);
 
@@ -39,6 +41,11 @@ Image squash(std::span<const std::shared_ptr<const LayerRecord>> layers);
 // Policy). pip on Debian installs to usr/local. A path rule, because dpkg's file lists are not kept; the price: a
 // third-party deb's modules are known by the deb alone.
 bool is_distribution_path(std::string_view path);
+
+// What an image holds is what is installed in it: a lockfile beside the node_modules that it led to, or a requirements
+// file where pip has installed, says the same again or has been overtaken. Where nothing is installed the manifest is
+// all there is, and stays. Not for working trees, where the manifest is the source.
+std::vector<Package> without_manifests_of_installed(std::span<const Package> packages);
 
 // What catalogers could not read in files that are visible, and what concerns a whole layer.
 struct ImageUnknown {

@@ -44,6 +44,7 @@ struct AdvisoryDatabase {
   Time built;
   Time newest;  // newest `modified` among its advisories
   uint64_t advisories = 0;
+  bool operator==(const AdvisoryDatabase&) const = default;
 };
 
 }  // namespace drydock

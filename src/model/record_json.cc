@@ -1,11 +1,13 @@
 #include "model/record_json.h"
 
 #include <charconv>
+#include <concepts>
 #include <string>
 #include <type_traits>
 #include <vector>
 
 #include "base/arena.h"
+#include "base/text.h"
 #include "formats/json.h"
 
 namespace drydock {
@@ -85,6 +87,9 @@ class Encoder {
   }
   template <Described T>
   void object(std::string_view name, const T& value) {
+    if constexpr (std::equality_comparable<T>) {
+      if (value == T{}) return;
+    }
     out_.key(name).begin_object();
     describe(*this, const_cast<T&>(value));
     out_.end_object();
@@ -453,18 +458,26 @@ Result<ScanRecord> decode_record(std::string_view text) {
   std::string_view schema = root->string_at("schema");
   if (schema != std::to_string(kScanRecordSchema)) {
     return fail(Errc::unsupported, schema.empty() ? std::string("this is no scan record: it has no \"schema\"")
-                                                  : "the scan record has schema " + std::string(schema) +
+                                                  : "the scan record has schema " + printable(schema) +
                                                         ", this drydock reads " + std::to_string(kScanRecordSchema));
   }
   ScanRecord record;
   Decoder decoder(*root, blob->arena);
   describe(decoder, record);
   // What refers by index must stay in range whatever the text says.
-  for (Finding& finding : record.findings) {
-    if (auto* v = std::get_if<VulnerabilityDetail>(&finding.detail);
-        v != nullptr && v->package >= record.packages.size())
-      return fail(Errc::malformed,
-                  "a vulnerability names package " + std::to_string(v->package) + ", which the record lacks");
+  for (const Finding& finding : record.findings) {
+    const auto* vulnerability = std::get_if<VulnerabilityDetail>(&finding.detail);
+    const auto* licence = std::get_if<LicenceDetail>(&finding.detail);
+    if (vulnerability == nullptr && licence == nullptr) continue;
+    uint32_t package = vulnerability != nullptr ? vulnerability->package : licence->package;
+    if (package >= record.packages.size())
+      return fail(Errc::malformed, "a finding names package " + std::to_string(package) + ", which the record lacks");
+  }
+  for (const ControlResult& control : record.controls) {
+    for (const Evidence& evidence : control.evidence)
+      if (evidence.finding != UINT32_MAX && evidence.finding >= record.findings.size())
+        return fail(Errc::malformed, "control " + printable(control.control) + " names finding " +
+                                         std::to_string(evidence.finding) + ", which the record lacks");
   }
   if (!record.decisions.empty() && record.decisions.size() != record.findings.size())
     return fail(Errc::malformed, "the record has not one decision for each finding");

@@ -44,6 +44,7 @@ struct ImageSummary {
 struct Counts {  // what was looked at, for the report's last lines
   uint64_t files = 0, bytes = 0, layers = 0;
   uint64_t skipped = 0;  // sockets, FIFOs, devices
+  bool operator==(const Counts&) const = default;
 };
 
 // Move-only: strings belong to `parts` and `pool`, which it keeps alive.

@@ -44,19 +44,23 @@ bool valid_date(int year, int month, int day) {
   return day <= kDays[static_cast<size_t>(month) - 1] + (month == 2 && leap ? 1 : 0);
 }
 
-std::string format(Time time, const char* form) {
+// By hand: strftime's %Y does not pad years before 1000, and parse_time wants four digits.
+std::string format(Time time, bool date_only) {
   if (!time.known()) return {};
   std::time_t seconds = time.seconds;
   std::tm parts{};
   if (gmtime_r(&seconds, &parts) == nullptr) return {};
-  std::array<char, 40> text{};
-  return {text.data(), std::strftime(text.data(), text.size(), form, &parts)};
+  std::array<char, 80> text{};
+  int length = std::snprintf(text.data(), text.size(), "%04d-%02d-%02dT%02d:%02d:%02dZ", parts.tm_year + 1900,
+                             parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec);
+  std::string_view whole(text.data(), static_cast<size_t>(length));
+  return std::string(date_only ? cut(whole, "T").before : whole);
 }
 
 }  // namespace
 
-std::string format_time(Time time) { return format(time, "%Y-%m-%dT%H:%M:%SZ"); }
-std::string format_date(Time time) { return format(time, "%Y-%m-%d"); }
+std::string format_time(Time time) { return format(time, false); }
+std::string format_date(Time time) { return format(time, true); }
 
 Result<Time> parse_time(std::string_view text) {
   std::string_view rest = text;

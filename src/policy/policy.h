@@ -10,13 +10,14 @@
 //       services: [web]
 //       reason: why
 //       owner: who
-//       expires: 2027-03-31
+//       expires: 2027-03-31  the first day on which it no longer holds (UTC)
 //   settings:
 //     allowed-registries: [registry.example]
 //     allowed-ports: [443/tcp]
 //     expected-uid: 1001
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +33,14 @@ struct Ignore {
   std::string reason, owner;
   Time expires;
   uint32_t line = 0;
+
+  // What only peers' files say (peer_files.h).
+  std::string file;                    // where it stands; empty: Policy::file
+  std::optional<FindingKind> kind;     // .trivyignore.yaml scopes by kind
+  std::vector<std::string> purls;      // the vulnerable or licensed package is one of these
+  uint32_t at_line = 0;                // .gitleaksignore: only what stands on this line
+  std::string secret_sha1;             // .secrets.baseline: becomes ids when the secrets are known
+  Outcome outcome = Outcome::ignored;  // `known` for a secret that nobody has called a false alarm
 };
 
 struct Policy {
@@ -43,17 +52,21 @@ struct Policy {
   std::vector<Ignore> ignores;
   std::vector<std::string> allowed_registries, allowed_ports;
   uint32_t expected_uid = 1001;
+  std::vector<std::string> void_inline_tools;  // peers whose own settings switch their comments off
+  std::vector<std::string> notes;              // what could not be taken from peers' files
 };
 
-// Errors name the line. An unknown key is an error: a misspelt `expires` must not become an ignore for ever.
+// Errors start with "file:line: ". An unknown or repeated key is an error: a misspelt `expires` must not become an
+// ignore for ever.
 Result<Policy> parse_policy(std::string_view bytes, std::string_view file);
 
 // The settings as checks read them; views into `policy` and `pool`.
 Settings settings_of(const Policy& policy, StringPool& pool);
 
 struct Summary {
-  size_t counting = 0;             // findings at or over the threshold
-  std::vector<std::string> notes;  // expired ignores, ignores that match nothing: for the report's end
+  size_t counting = 0;              // findings at or over the threshold
+  std::vector<std::string> notes;   // expired ignores: for the report's end
+  std::vector<std::string> unused;  // ignores that match nothing; only worth saying when everything was examined
 };
 
 // `same_check(wanted, check)`: whether `wanted` (id, name, peer's id) names the check; given by scan/, which sees

@@ -1,8 +1,8 @@
 // The checklist: every control with its verdict, and under each what decided it.
 #include <algorithm>
 #include <string>
+#include <vector>
 
-#include "base/text.h"
 #include "report/report.h"
 #include "report/text_layout.h"
 
@@ -25,13 +25,13 @@ const Mark& mark_of(Verdict verdict) { return kMarks[static_cast<size_t>(verdict
 
 std::string evidence_text(const Evidence& evidence) {
   std::string text = std::string(name_of(evidence.input)) + ": ";
-  if (!evidence.check.empty()) text += std::string(evidence.check) + " ";
+  if (!evidence.check.empty()) text += one_line(evidence.check) + " ";
   if (!evidence.at.path.empty()) {
-    text += printable(evidence.at.path);
+    text += one_line(evidence.at.path);
     if (evidence.at.line != 0) text += ":" + std::to_string(evidence.at.line);
     text += " ";
   }
-  return text + printable(evidence.text);
+  return text + one_line(evidence.text);
 }
 
 }  // namespace
@@ -44,12 +44,26 @@ std::string render_checklist(const ScanRecord& record, const RenderOptions& opti
   for (const ControlResult& control : record.controls) {
     if (control.section != section) {
       section = control.section;
-      out += (out.empty() ? "" : "\n") + styled(Style::bold, section, options.colour) + "\n";
+      out += (out.empty() ? "" : "\n") + styled(Style::bold, one_line(section), options.colour) + "\n";
     }
     const Mark& mark = mark_of(control.verdict);
     ++counts[static_cast<size_t>(control.verdict)];
-    out += "  " + styled(mark.style, pad(mark.word, kWordColumns), options.colour) + "  " + std::string(control.title) +
-           styled(Style::dim, "  " + std::string(control.control), options.colour) + "\n";
+    constexpr size_t kIndent = kWordColumns + 4;
+    size_t columns = std::max<size_t>(options.width, 60) - kIndent;
+    std::string title = one_line(control.title), id = one_line(control.control);
+    bool fits = columns_of(title) + 2 + columns_of(id) <= columns;
+    std::vector<std::string> lines = wrap(title, columns);
+    std::string id_line = styled(Style::dim, clip(id, columns), options.colour);
+    if (fits && !lines.empty()) {
+      lines[0] += "  " + id_line;
+    } else {
+      lines.push_back(id_line);
+    }
+    std::string indent = "  " + styled(mark.style, pad(mark.word, kWordColumns), options.colour) + "  ";
+    for (const std::string& line : lines) {
+      out += indent + line + "\n";
+      indent = std::string(kIndent, ' ');
+    }
     // What decided comes first; the rest (other entries of the control) is shown with --all.
     size_t shown = 0, left = 0;
     for (const Evidence& evidence : control.evidence) {
@@ -60,21 +74,25 @@ std::string render_checklist(const ScanRecord& record, const RenderOptions& opti
       }
       ++shown;
       std::string line = evidence_text(evidence);
-      for (const std::string& part : wrap(line, std::max<size_t>(options.width, 60) - kWordColumns - 6))
-        out += std::string(kWordColumns + 4, ' ') + part + "\n";
+      for (const std::string& part : wrap(line, columns)) out += indent + part + "\n";
     }
-    if (left != 0) out += std::string(kWordColumns + 4, ' ') + "and " + std::to_string(left) + " more (--all)\n";
+    if (left != 0) out += indent + "and " + std::to_string(left) + " more (--all)\n";
   }
   out += "\n";
   std::string summary;
+  size_t summary_columns = 0;
   for (const Mark& mark : kMarks) {
     size_t count = counts[static_cast<size_t>(mark.verdict)];
     if (count == 0) continue;
-    summary += (summary.empty() ? "" : "  ") +
-               styled(mark.style, std::to_string(count) + " " + std::string(mark.word), options.colour);
+    std::string part = std::to_string(count) + " " + std::string(mark.word);
+    bool breaks = summary_columns + 2 + part.size() > std::max<size_t>(options.width, 60);
+    summary_columns = breaks ? part.size() : summary_columns + 2 + part.size();
+    summary += (summary.empty() ? "" : breaks ? "\n" : "  ") + styled(mark.style, part, options.colour);
   }
   out += summary + "\n";
-  for (const std::string& note : options.notes) out += "note: " + note + "\n";
+  for (const std::string& note : options.notes)
+    for (const std::string& part : wrap("note: " + one_line(note), std::max<size_t>(options.width, 60)))
+      out += part + "\n";
   return out;
 }
 

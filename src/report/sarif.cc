@@ -10,11 +10,12 @@
 #include "base/text.h"
 #include "formats/json.h"
 #include "report/report.h"
+#include "report/text_layout.h"
 
 namespace drydock::report {
 namespace {
 
-constexpr size_t kMostResults = 25'000;
+constexpr size_t kMostResults = 25'000, kMostCharacters = 1000;
 
 std::string_view level_of(Severity severity) {
   switch (severity) {
@@ -102,8 +103,9 @@ class Sarif {
     return found == record_.checks.end() ? nullptr : &*found;
   }
 
+  // GitHub takes 1024 characters of a description or message.
   void text_object(std::string_view key, std::string_view text) {
-    out_.key(key).begin_object().key("text").string(printable(text)).end_object();
+    out_.key(key).begin_object().key("text").string(clip(printable(text), kMostCharacters)).end_object();
   }
 
   void tool() {
@@ -163,8 +165,16 @@ class Sarif {
     out_.key("invocations").begin_array().begin_object();
     out_.key("executionSuccessful").boolean(true);
     if (record_.started.known()) out_.key("startTimeUtc").string(format_time(record_.started));
-    if (!record_.unknowns.empty()) {
+    size_t left_out = record_.findings.size() - std::min(record_.findings.size(), kMostResults);
+    if (left_out != 0 || !record_.unknowns.empty()) {
       out_.key("toolExecutionNotifications").begin_array();
+      if (left_out != 0) {
+        out_.begin_object().key("level").string("warning");
+        text_object("message", std::to_string(left_out) +
+                                   " findings, the least severe, are left out: code scanning takes " +
+                                   std::to_string(kMostResults) + ". Other report formats hold all.");
+        out_.end_object();
+      }
       for (const Unknown& unknown : record_.unknowns) {
         out_.begin_object();
         out_.key("level").string("warning");
@@ -188,8 +198,12 @@ class Sarif {
       out_.key("level").string(level_of(finding.severity));
       text_object("message", finding.message);
       locations(finding);
-      out_.key("partialFingerprints").begin_object().key("drydock/v1").string(finding.fingerprint).end_object();
-      if (i < record_.decisions.size()) decision(record_.decisions[i], finding);
+      // GitHub tells results apart by primaryLocationLineHash alone; without it, it would hash the line.
+      out_.key("partialFingerprints").begin_object();
+      out_.key("primaryLocationLineHash").string(finding.fingerprint);
+      out_.key("drydock/v1").string(finding.fingerprint);
+      out_.end_object();
+      if (i < record_.decisions.size()) decision(record_.decisions[i]);
       out_.end_object();
     }
     out_.end_array();
@@ -214,11 +228,11 @@ class Sarif {
     out_.end_object().end_object();
   }
 
-  void decision(const Decision& decision, const Finding& finding) {
+  void decision(const Decision& decision) {
     if (decision.outcome == Outcome::known) out_.key("baselineState").string("unchanged");
     if (decision.outcome != Outcome::ignored && decision.outcome != Outcome::not_affected) return;
     out_.key("suppressions").begin_array().begin_object();
-    out_.key("kind").string(finding.ignores.empty() ? "external" : "inSource");
+    out_.key("kind").string(decision.source.starts_with("inline ") ? "inSource" : "external");
     out_.key("status").string("accepted");
     out_.key("justification").string(printable(decision.reason));
     out_.end_object().end_array();

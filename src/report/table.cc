@@ -7,7 +7,6 @@
 #include <tuple>
 #include <vector>
 
-#include "base/text.h"
 #include "report/report.h"
 #include "report/text_layout.h"
 
@@ -63,26 +62,41 @@ class Table {
   }
 
   void line(std::string_view text) {
+    while (text.ends_with(' ')) text.remove_suffix(1);
     out_ += text;
     out_ += '\n';
   }
 
+  // Text that may be long, wrapped; `start` in its own style where it fits the first line.
+  void paragraph(std::string_view start, Style style, std::string_view rest = {}, size_t indent = 0) {
+    std::vector<std::string> lines = wrap(std::string(start) + " " + std::string(rest), width_ - indent);
+    std::vector<std::string> alone = wrap(start, width_ - indent);
+    for (size_t i = 0; i < lines.size(); ++i) {
+      size_t marked = i == 0 && alone.size() == 1 ? std::min(alone[0].size(), lines[0].size()) : 0;
+      line(std::string(i == 0 ? 0 : indent, ' ') + styled(style, std::string_view(lines[i]).substr(0, marked)) +
+           lines[i].substr(marked));
+    }
+  }
+  void paragraph(std::string_view text) { paragraph(text, Style::plain); }
+
   void header() {
-    std::string title = "drydock " + std::string(record_.tool_version) + "  " + printable(record_.target_path);
+    std::string title = "drydock " + one_line(record_.tool_version) + " " + one_line(record_.target_path);
     std::string what;
     for (const Stack& stack : record_.stacks) {
-      what += "  stack " + printable(stack.project) + " (" + std::to_string(stack.services.size()) +
-              (stack.services.size() == 1 ? " service)" : " services)");
+      what += (what.empty() ? "stack " : ", stack ") + one_line(stack.project) + " (" +
+              std::to_string(stack.services.size()) + (stack.services.size() == 1 ? " service)" : " services)");
     }
     for (const ImageSummary& image : record_.images) {
-      what += "  " + std::string(image.os.empty() ? "no operating system found" : printable(image.os)) + ", " +
-              std::to_string(image.layers.size()) + (image.layers.size() == 1 ? " layer" : " layers");
+      what += (what.empty() ? "" : ", ") + (image.os.empty() ? "no operating system found" : one_line(image.os)) +
+              ", " + std::to_string(image.layers.size()) + (image.layers.size() == 1 ? " layer" : " layers");
     }
-    line(styled(Style::bold, title) + what);
+    if (!what.empty()) title += ":";
+    paragraph(title, Style::bold, what, 2);
     line("");
   }
 
-  // Services in the order of their stacks, then files that several share, then what concerns no service alone.
+  // Services in the order of their stacks, then files that several share; of an image its layers, lowest first; then
+  // what concerns none of these alone.
   std::vector<Group> groups() const {
     std::vector<Group> all;
     std::map<std::string, size_t> by_services;
@@ -91,20 +105,34 @@ class Table {
         std::string name =
             (stack.directory.empty() ? "" : std::string(stack.directory) + "/") + std::string(service.name);
         by_services.emplace(name, all.size());
-        all.push_back({.title = printable(name), .detail = describe(service), .findings = {}});
+        all.push_back({.title = one_line(name), .detail = describe(service), .findings = {}});
       }
     }
-    Group rest{.title = all.empty() ? "" : "no service alone", .detail = "", .findings = {}};
+    std::map<std::string_view, size_t> by_layer;
+    for (const ImageSummary& image : record_.images) {
+      for (const ImageLayer& layer : image.layers) {
+        if (layer.diff_id.empty() || !by_layer.emplace(layer.diff_id, all.size()).second) continue;
+        all.push_back({.title = "layer " + std::to_string(by_layer.size()),
+                       .detail = one_line(instruction_of(layer.created_by)),
+                       .findings = {}});
+      }
+    }
+    Group rest{.title = all.empty()        ? ""
+                        : by_layer.empty() ? "no service alone"
+                                           : "the image as a whole",
+               .detail = "",
+               .findings = {}};
     for (const Finding& finding : record_.findings) {
       if (hidden(finding)) continue;
       std::string names;
       for (std::string_view name : finding.services) names += (names.empty() ? "" : " + ") + std::string(name);
       if (names.empty()) {
-        rest.findings.push_back(&finding);
+        auto layer = finding.location() ? by_layer.find(finding.location()->layer) : by_layer.end();
+        (layer == by_layer.end() ? rest : all[layer->second]).findings.push_back(&finding);
         continue;
       }
       auto [known, fresh] = by_services.try_emplace(names, all.size());
-      if (fresh) all.push_back({.title = printable(names), .detail = "shared files", .findings = {}});
+      if (fresh) all.push_back({.title = one_line(names), .detail = "shared files", .findings = {}});
       all[known->second].findings.push_back(&finding);
     }
     all.push_back(std::move(rest));
@@ -116,7 +144,7 @@ class Table {
     std::string text;
     auto add = [&](std::string_view part) {
       if (!text.empty()) text += ", ";
-      text += printable(part);
+      text += one_line(part);
     };
     if (service.build.set()) {
       add("built from " + std::string(service.build.dockerfile.value));
@@ -137,17 +165,20 @@ class Table {
     Row row{.severity = finding.severity, .note = note_of(finding)};
     const Location* at = finding.location();
     std::string_view path = at == nullptr ? finding.subject.id : at->path;
-    if (path.starts_with(record_.target_path) && path.substr(record_.target_path.size()).starts_with('/'))
-      path.remove_prefix(record_.target_path.size() + 1);
-    row.path = printable(path);
+    std::string_view target = record_.target_path;
+    while (target.ends_with('/')) target.remove_suffix(1);
+    if (!target.empty() && path.starts_with(target) && path.substr(target.size()).starts_with('/'))
+      path.remove_prefix(target.size() + 1);
+    row.path = one_line(path);
     if (at != nullptr && at->line != 0) row.lines = std::to_string(at->line);
     return row;
   }
 
   std::string note_of(const Finding& finding) const {
     const Decision* decision = decision_of(finding);
-    if (decision == nullptr || decision->outcome != Outcome::ignored) return {};
-    return "ignored by " + std::string(decision->source) + ": " + std::string(decision->reason);
+    bool known = decision != nullptr && decision->outcome == Outcome::known;
+    if (decision == nullptr || (decision->outcome != Outcome::ignored && !known)) return {};
+    return (known ? "known by " : "ignored by ") + one_line(decision->source) + ": " + one_line(decision->reason);
   }
 
   // Findings that one row stands for, in the order of the first of each.
@@ -174,6 +205,7 @@ class Table {
 
   std::vector<Row> rows_of(const Group& group) const {
     std::vector<Row> rows;
+    std::map<std::tuple<Severity, std::string, std::string, std::string, std::string>, size_t> alike;
     for (const Bundle& bundle : bundles_of(group)) {
       Row row = row_at(*bundle[0]);
       if (bundle[0]->kind() == FindingKind::vulnerability && !options_.all) {
@@ -181,17 +213,17 @@ class Table {
       } else {
         gather_line(bundle, row);
       }
-      auto same = [&](const Row& other) {
-        return other.severity == row.severity && other.id == row.id && other.path == row.path &&
-               other.message == row.message && other.note == row.note && !row.lines.empty();
-      };
-      auto earlier = options_.all ? rows.end() : std::ranges::find_if(rows, same);
-      if (earlier == rows.end()) {
+      auto key = std::tuple(row.severity, row.id, row.path, row.message, row.note);
+      auto [earlier, fresh] = alike.try_emplace(std::move(key), rows.size());
+      if (fresh || options_.all || row.lines.empty()) {
         rows.push_back(std::move(row));
-      } else if (columns_of(earlier->lines) < 14) {
-        earlier->lines += "," + row.lines;
-      } else if (!earlier->lines.ends_with("…")) {
-        earlier->lines += ",…";
+        continue;
+      }
+      std::string& lines = rows[earlier->second].lines;
+      if (columns_of(lines) < 14) {
+        lines += "," + row.lines;
+      } else if (!lines.ends_with("…")) {
+        lines += ",…";
       }
     }
     return rows;
@@ -202,7 +234,7 @@ class Table {
     for (const Finding* finding : bundle) {
       std::string id = id_of(*finding);
       if (row.id.find(id) == std::string::npos) row.id += (row.id.empty() ? "" : " ") + id;
-      std::string text = printable(bundle.size() == 1 || one_check ? finding->message : title_of(*finding));
+      std::string text = one_line(bundle.size() == 1 || one_check ? finding->message : title_of(*finding));
       if (row.message.find(text) == std::string::npos) row.message += (row.message.empty() ? "" : "; ") + text;
     }
   }
@@ -214,24 +246,26 @@ class Table {
 
   static std::string id_of(const Finding& finding) {
     if (const auto* vulnerability = std::get_if<VulnerabilityDetail>(&finding.detail))
-      return std::string(vulnerability->id);
-    return std::string(finding.check);
+      return one_line(vulnerability->id);
+    return one_line(finding.check);
   }
 
   // Findings come worst first, so the first one names the row.
   void gather_package(const Bundle& findings, Row& row) const {
     const auto& first = std::get<VulnerabilityDetail>(findings[0]->detail);
     const Package& package = record_.packages[first.package];
-    row.id = std::string(first.id);
+    row.id = one_line(first.id);
     if (findings.size() > 1) row.id += " +" + std::to_string(findings.size() - 1);
     size_t unfixed = 0;
     for (const Finding* finding : findings)
       if (std::get<VulnerabilityDetail>(finding->detail).fixed_version.empty()) ++unfixed;
-    row.message = printable(package.name) + " " + printable(package.version);
+    row.message = one_line(package.name) + " " + one_line(package.version);
     std::string_view upgrade = first.upgrade.empty() ? first.fixed_version : first.upgrade;
-    if (!upgrade.empty()) row.message += " → " + printable(upgrade);
+    if (!upgrade.empty()) row.message += " → " + one_line(upgrade);
     if (unfixed != 0)
       row.message += upgrade.empty() ? ", no fix known" : ", " + std::to_string(unfixed) + " of them without a fix";
+    if (!package.source_name.empty() && package.source_name != package.name)
+      row.message += " (source " + one_line(package.source_name) + ")";
   }
 
   static SeverityCounts counts_of(const std::vector<const Finding*>& findings) {
@@ -253,10 +287,9 @@ class Table {
   }
 
   void print(const Group& group) {
-    std::string title = styled(Style::bold, group.title);
-    if (!group.detail.empty())
-      title +=
-          "  " + styled(Style::dim, clip(group.detail, width_ - std::min(width_ - 10, columns_of(group.title) + 2)));
+    std::string name = clip(group.title, width_ - 12);
+    std::string title = styled(Style::bold, name);
+    if (!group.detail.empty()) title += "  " + styled(Style::dim, clip(group.detail, width_ - columns_of(name) - 2));
     if (!group.title.empty()) line(title);
     line("  " + counts_text(counts_of(group.findings)));
     std::vector<Row> rows = rows_of(group);
@@ -274,34 +307,39 @@ class Table {
     for (const Row& row : rows) {
       std::string text = row.message + (row.note.empty() ? "" : " (" + row.note + ")");
       std::vector<std::string> message = wrap(text, message_columns);
-      std::string head = "  " + styled(style_of(row.severity), pad(name_of(row.severity), kSeverityColumns)) + "  " +
-                         pad(clip(row.id, id_columns), id_columns) + "  " +
-                         pad(clip_path(row.at(), at_columns), at_columns);
-      if (stacked) {
-        line(head);
+      std::vector<std::string> ids = wrap(row.id, id_columns);
+      std::string before = "  " + styled(style_of(row.severity), pad(name_of(row.severity), kSeverityColumns)) + "  ";
+      std::string at = "  " + pad(clip_path(row.at(), at_columns), at_columns);
+      size_t lines = std::max({ids.size(), stacked ? 0 : message.size(), size_t{1}});
+      for (size_t i = 0; i < lines; ++i) {
+        std::string text_line = before + pad(i < ids.size() ? ids[i] : "", id_columns) + at;
+        if (!stacked && i < message.size()) text_line += "  " + message[i];
+        line(text_line);
+        before = std::string(2 + kSeverityColumns + 2, ' ');
+        at = std::string(2 + at_columns, ' ');
+      }
+      if (stacked)
         for (const std::string& part : message) line("      " + part);
-        continue;
-      }
-      for (size_t i = 0; i < message.size() || i == 0; ++i) {
-        std::string part = i < message.size() ? message[i] : std::string();
-        line((i == 0 ? head + "  " : std::string(message_at, ' ')) + part);
-      }
     }
     line("");
   }
 
   void unknowns() {
     if (record_.unknowns.empty()) return;
-    line(styled(Style::bold, "Not examined: " + std::to_string(record_.unknowns.size())) +
-         styled(Style::dim, "  nothing found there does not mean that nothing is there"));
+    paragraph("Not examined: " + std::to_string(record_.unknowns.size()) + ".", Style::bold,
+              "Nothing found there does not mean that nothing is there.");
     size_t shown = options_.all ? record_.unknowns.size() : std::min<size_t>(record_.unknowns.size(), 12);
     for (size_t i = 0; i < shown; ++i) {
       const Unknown& unknown = record_.unknowns[i];
-      std::string at = printable(unknown.at.path.empty() ? unknown.subject.id : unknown.at.path);
+      std::string at = one_line(unknown.at.path.empty() ? unknown.subject.id : unknown.at.path);
       if (unknown.at.line != 0) at += ":" + std::to_string(unknown.at.line);
       std::string text =
-          (unknown.check.empty() ? "" : std::string(unknown.check) + " ") + at + ": " + printable(unknown.reason);
-      for (const std::string& part : wrap(text, width_ - 4)) line((&part == &text ? "  " : "    ") + part);
+          (unknown.check.empty() ? "" : one_line(unknown.check) + " ") + at + ": " + one_line(unknown.reason);
+      size_t indent = 2;
+      for (const std::string& part : wrap(text, width_ - 4)) {
+        line(std::string(indent, ' ') + part);
+        indent = 4;
+      }
     }
     if (shown < record_.unknowns.size())
       line("    and " + std::to_string(record_.unknowns.size() - shown) + " more (--all)");
@@ -310,33 +348,35 @@ class Table {
 
   void summary() {
     std::vector<const Finding*> shown;
-    size_t ignored = 0, counting = 0;
+    size_t ignored = 0, known = 0, counting = 0;
     for (const Finding& finding : record_.findings) {
       const Decision* decision = decision_of(finding);
       if (decision != nullptr && decision->outcome == Outcome::counts) ++counting;
       if (hidden(finding)) {
-        ++ignored;
+        ++(decision->outcome == Outcome::known ? known : ignored);
       } else {
         shown.push_back(&finding);
       }
     }
     std::string total = shown.empty() ? styled(Style::good, "No findings") : counts_text(counts_of(shown));
     if (ignored != 0) total += styled(Style::dim, "  " + std::to_string(ignored) + " ignored (--all)");
+    if (known != 0) total += styled(Style::dim, "  " + std::to_string(known) + " known (--all)");
     line(total);
 
     next_steps(shown);
     std::string looked = std::to_string(record_.counts.files) + (record_.counts.files == 1 ? " file, " : " files, ") +
                          std::to_string(record_.packages.size()) +
                          (record_.packages.size() == 1 ? " package" : " packages");
-    if (record_.counts.layers != 0) looked += ", " + std::to_string(record_.counts.layers) + " layers";
-    looked += " in " + std::to_string(record_.elapsed_milliseconds) + " ms";
-    line(looked);
+    if (record_.counts.layers != 0)
+      looked += ", " + std::to_string(record_.counts.layers) + (record_.counts.layers == 1 ? " layer" : " layers");
+    if (record_.elapsed_milliseconds != 0) looked += " in " + std::to_string(record_.elapsed_milliseconds) + " ms";
+    paragraph(looked);
     advisories();
-    for (const std::string& note : options_.notes) line(styled(Style::medium, "note: ") + note);
+    for (const std::string& note : options_.notes) paragraph("note:", Style::medium, one_line(note), 6);
     if (counting != 0)
-      line(std::to_string(counting) +
-           " finding(s) at or over the threshold. `drydock fix` shows the edits that it can make, `drydock explain ID` "
-           "the reasons.");
+      paragraph(std::to_string(counting) + (counting == 1 ? " finding" : " findings") +
+                " at or over the threshold. `drydock fix` shows the edits that it can make, `drydock explain ID` the "
+                "reasons.");
   }
 
   // The few steps that end most of what is shown: upgrades by what they end, and the edits that fix can make.
@@ -348,49 +388,51 @@ class Table {
       Severity worst = Severity::unknown;
     };
     std::map<std::string, Step> upgrades;
-    size_t edits = 0;
+    size_t edits = 0, changing = 0;
     for (const Finding* finding : shown) {
       if (const auto* v = std::get_if<VulnerabilityDetail>(&finding->detail);
           v != nullptr && !v->fixed_version.empty() && !v->upgrade.empty()) {
         const Package& package = record_.packages[v->package];
-        std::string text = "upgrade " + printable(package.name) + " " + printable(package.version) + " to " +
-                           printable(v->upgrade) + " in " + row_at(*finding).path;
+        std::string text = "upgrade " + one_line(package.name) + " " + one_line(package.version) + " to " +
+                           one_line(v->upgrade) + " in " + row_at(*finding).path;
         Step& step = upgrades[text];
         step.text = text;
         ++step.ends;
         step.worst = std::max(step.worst, finding->severity);
       }
       if (const auto* m = std::get_if<MisconfigurationDetail>(&finding->detail); m != nullptr && !m->edits.empty())
-        ++edits;
+        ++(m->changes_behaviour ? changing : edits);
     }
     std::vector<Step> steps;
     for (const auto& [text, step] : upgrades) steps.push_back(step);
     std::ranges::sort(steps, [](const Step& a, const Step& b) {
       return std::tie(b.worst, b.ends, a.text) < std::tie(a.worst, a.ends, b.text);
     });
-    if (steps.empty() && edits == 0) return;
+    if (steps.empty() && edits + changing == 0) return;
     line(styled(Style::bold, "What ends most"));
     for (size_t i = 0; i < steps.size() && i < kMost; ++i)
       line("  " + clip(steps[i].text + " (ends " + std::to_string(steps[i].ends) + ", worst " +
                            std::string(name_of(steps[i].worst)) + ")",
                        width_ - 2));
-    if (edits != 0)
-      line("  drydock fix: edits for " + std::to_string(edits) + (edits == 1 ? " finding" : " findings") +
-           ", some only with --behaviour-changing");
+    auto offer = [&](std::string_view command, size_t count) {
+      if (count != 0)
+        line("  " + std::string(command) + ": " + std::to_string(count) + (count == 1 ? " finding" : " findings"));
+    };
+    offer("drydock fix", edits);
+    offer("drydock fix --behaviour-changing", changing);
     line("");
   }
 
   void advisories() {
     const AdvisoryDatabase& data = record_.advisories;
     if (data.kind.empty()) {
-      line(styled(Style::medium, "No advisory data: vulnerabilities were not looked for.") +
-           " Get it with `drydock db update`.");
+      paragraph("No advisory data was used: vulnerabilities were not looked for.", Style::medium);
     } else if (data.kind == "starter") {
-      line("Advisories: starter set of " + format_date(data.newest) + ", " + std::to_string(data.advisories) +
-           " records of the most used packages. Get all of them with `drydock db update`.");
+      paragraph("Advisories: starter set of " + format_date(data.newest) + ", " + std::to_string(data.advisories) +
+                " records of the most used packages. Get all of them with `drydock db update`.");
     } else {
-      line("Advisories: " + std::to_string(data.advisories) + " records, newest of " + format_date(data.newest) +
-           ", indexed " + format_date(data.built) + ".");
+      paragraph("Advisories: " + std::to_string(data.advisories) + " records, newest of " + format_date(data.newest) +
+                ", indexed " + format_date(data.built) + ".");
     }
   }
 

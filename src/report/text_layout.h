@@ -1,5 +1,5 @@
-// Text for terminals: columns, cutting, wrapping, colours. Widths count code points, with East Asian wide and combining
-// characters by wcwidth's classes kept out: paths and messages are all that we print.
+// Text for terminals: columns, cutting, wrapping, colours. Wide characters count two columns, every other code point
+// one (a combining mark too: a line may come out shorter than the width, never longer).
 #pragma once
 
 #include <string>
@@ -16,7 +16,11 @@ Style style_of(Severity severity);
 // `text` between the style's escape sequences; unchanged without colour.
 std::string styled(Style style, std::string_view text, bool colour);
 
-size_t columns_of(std::string_view text);                              // code points
+// `text` as a part of one line that cannot harm the terminal: printable(), with blanks for newlines and tabs and U+FFFD
+// for what would reorder the line. For everything that comes from a target, its settings or the advisories.
+std::string one_line(std::string_view text);
+
+size_t columns_of(std::string_view text);
 std::string pad(std::string_view text, size_t columns);                // never cuts
 std::string clip(std::string_view text, size_t columns);               // "long te…"
 std::string clip_path(std::string_view path, size_t columns);          // "…/app/main.py:12": the end says more

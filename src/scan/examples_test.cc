@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "base/stable_order.h"
 #include "base/text.h"
 #include "checks/check.h"
 #include "checks/inputs.h"
@@ -98,7 +99,7 @@ Files fixed(Files files, const Part& part) {
     for (const Edit& edit : std::get<MisconfigurationDetail>(finding.detail).edits)
       edits[std::string(edit.path)].push_back(edit);
   for (auto& [path, list] : edits) {
-    std::ranges::stable_sort(list, {}, [](const Edit& edit) { return edit.span.begin; });
+    sort_stably(list, [](const Edit& a, const Edit& b) { return a.span.begin < b.span.begin; });
     std::string& bytes = files.at(path);
     std::string result;
     size_t at = 0;

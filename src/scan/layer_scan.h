@@ -2,7 +2,9 @@
 // LayerRecord.
 #pragma once
 
+#include <map>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "base/result.h"
@@ -21,6 +23,13 @@ struct LayerScanOptions {
   bool sources = true;  // keep configuration files of a working tree
 };
 
+// Raised when the same layer gives another LayerRecord and neither a cataloger's version, nor a secret rule, nor
+// secrets::kEngineVersion says so: the tar reader, path rules, what is kept.
+constexpr uint32_t kLayerScanVersion = 1;
+
+// The layer cache's `engine`: everything besides a layer's bytes that its record depends on.
+std::string layer_engine(const LayerScanOptions& options);
+
 // One per thread. Fills one record after the other.
 class LayerScanner {
  public:
@@ -31,6 +40,12 @@ class LayerScanner {
   // Whether read() has a use for the file's bytes.
   bool wants(const FileHeader& header) const;
   void read(LayerRecord& record, uint32_t entry, const FileView& file);
+
+  // Entries with bytes that a cataloger wants under the name of a hard link, but did not get under their own: pnpm
+  // links packages from its store, where they have no name. Entry -> one of its links. Whoever reads the layer again
+  // gives the bytes to read_linked().
+  std::map<uint32_t, uint32_t> linked_packages(const LayerRecord& record) const;
+  void read_linked(LayerRecord& record, uint32_t entry, uint32_t link, const FileView& file) const;
 
  private:
   LayerScanner(const inventory::Dispatcher& dispatcher, const LayerScanOptions& options)

@@ -13,12 +13,14 @@
 
 #include "advisory/starter.h"
 #include "advisory/update.h"
+#include "base/stable_order.h"
 #include "base/text.h"
 #include "base/thread_pool.h"
 #include "inventory/sources.h"
 #include "inventory/squash.h"
 #include "scan/layer_scan.h"
 #include "scan/vulnerabilities.h"
+#include "store/layer_cache.h"
 #include "target/directory.h"
 #include "target/image.h"
 #include "target/layer_reader.h"
@@ -113,17 +115,78 @@ class LayerCollector final : public target::LayerVisitor {
   }
   Result<void> unread(const FileHeader&, std::string_view reason) override {
     record_.unknowns.push_back({.entry = entry_, .reason = record_.pool.copy(reason)});
+    complete_ = false;
     return {};
   }
+  // False if a file was left out for want of temporary space: with more of it the record says more.
+  bool complete() const { return complete_; }
 
  private:
   LayerScanner& scanner_;
   LayerRecord& record_;
   uint32_t entry_ = 0;
+  bool complete_ = true;
 };
 
+// A layer that was read before, or null. Nothing that the archive declares is believed: its diff ID only says whether
+// hashing is worth the time, and both digests must be those of the bytes. Where they are not, read_layer() reports it.
+LayerPtr find_cached_layer(const target::ImageSource& source, size_t index, store::LayerCache& cache) {
+  const target::StoredLayer& declared = source.layers[index];
+  if (!cache.may_hold(declared.diff_id)) return nullptr;
+  std::string digest;
+  uint64_t stored_bytes = 0;
+  std::optional<FilePlace> place = target::place_of(source, index);
+  if (std::optional<std::string> known = place ? cache.digest_at(*place) : std::nullopt) {
+    digest = *std::move(known);
+    stored_bytes = place->size;
+  } else {
+    Result<target::StoredDigest> stored = target::stored_digest(source, index);
+    if (!stored) return nullptr;
+    digest = std::move(stored->digest);
+    stored_bytes = stored->bytes;
+    if (stored->place) cache.remember(*stored->place, digest);
+  }
+  if (!declared.digest.empty() && declared.digest != digest) return nullptr;
+  std::shared_ptr<LayerRecord> record = cache.find(digest);
+  if (record == nullptr || record->diff_id != declared.diff_id) return nullptr;
+  record->stored_bytes = stored_bytes;
+  return record;
+}
+
+// The second pass over a layer, for LayerScanner::linked_packages() alone.
+class LinkedPackages final : public target::LayerVisitor {
+ public:
+  LinkedPackages(const LayerScanner& scanner, LayerRecord& record, const std::map<uint32_t, uint32_t>& links)
+      : scanner_(scanner), record_(record), links_(links) {}
+  Result<bool> entry(const LayerEntry&) override {
+    link_ = links_.find(next_++);
+    return link_ != links_.end();
+  }
+  Result<void> file(const FileView& file) override {
+    scanner_.read_linked(record_, link_->first, link_->second, file);
+    return {};
+  }
+  Result<void> unread(const FileHeader&, std::string_view reason) override {
+    record_.unknowns.push_back({.entry = link_->first, .reason = record_.pool.copy(reason)});
+    complete_ = false;
+    return {};
+  }
+  bool complete() const { return complete_; }
+
+ private:
+  const LayerScanner& scanner_;
+  LayerRecord& record_;
+  const std::map<uint32_t, uint32_t>& links_;
+  std::map<uint32_t, uint32_t>::const_iterator link_;
+  uint32_t next_ = 0;  // entries come in the same order as the first time
+  bool complete_ = true;
+};
+
+// `cache` may be null.
 LayerPtr read_image_layer(const target::ImageSource& source, size_t index, const inventory::Dispatcher& dispatcher,
-                          const LayerScanOptions& layer_options, target::SpillQuota& spill) {
+                          const LayerScanOptions& layer_options, target::SpillQuota& spill, store::LayerCache* cache) {
+  if (cache != nullptr)
+    if (LayerPtr cached = find_cached_layer(source, index, *cache)) return cached;
   auto record = std::make_shared<LayerRecord>();
   auto not_whole = [&](const Error& error) {
     record->unknowns.push_back({.entry = EntryUnknown::kWholeLayer,
@@ -143,10 +206,21 @@ LayerPtr read_image_layer(const target::ImageSource& source, size_t index, const
     not_whole(digests.error());
     return record;
   }
+  bool proven = collector.complete();
+  if (std::map<uint32_t, uint32_t> links = scanner->linked_packages(*record); !links.empty()) {
+    LinkedPackages again(*scanner, *record, links);
+    Result<target::LayerDigests> read = target::read_layer(source, index, again, {.spill = &spill});
+    if (!read) not_whole(read.error());
+    proven &= again.complete() && read && read->diff_id == digests->diff_id;
+  }
   record->diff_id = record->pool.copy(digests->diff_id);
   record->digest = record->pool.copy(digests->digest);
   record->stored_bytes = digests->stored_bytes;
   record->bytes = digests->bytes;
+  if (cache != nullptr && proven) {
+    cache->insert(*record);
+    if (digests->place) cache->remember(*digests->place, digests->digest);
+  }
   return record;
 }
 
@@ -197,13 +271,14 @@ Finding finding_of(const SecretHit& hit, const Subject& subject, bool deleted_ab
   return finding;
 }
 
-// One secret in many places is one finding with many locations, the first by path.
+// One secret in many places is one finding with many locations, by path; those that an upper layer deletes come last,
+// so that the finding speaks of deletion only where nothing else has the secret.
 void add_secrets(std::vector<Finding>& found, StringPool& pool, ScanRecord& record) {
-  std::stable_sort(found.begin(), found.end(), [](const Finding& a, const Finding& b) {
+  sort_stably(found, [](const Finding& a, const Finding& b) {
     const auto& x = std::get<SecretDetail>(a.detail);
     const auto& y = std::get<SecretDetail>(b.detail);
-    return std::tie(x.rule, x.hash, a.locations[0].path, a.locations[0].line) <
-           std::tie(y.rule, y.hash, b.locations[0].path, b.locations[0].line);
+    return std::tie(x.rule, x.hash, x.deleted_above, a.locations[0].path, a.locations[0].line) <
+           std::tie(y.rule, y.hash, y.deleted_above, b.locations[0].path, b.locations[0].line);
   });
   for (size_t i = 0; i < found.size();) {
     size_t end = i + 1;
@@ -240,7 +315,8 @@ void join(ScanRecord& record, const std::shared_ptr<const Part>& part) {
 
 void match(const Options& options, const Subject& subject, ScanRecord& record) {
   auto part = std::make_shared<Part>();
-  Result<advisory::Index> index = advisory::open_default({.path = options.database, .starter = advisory::starter_index()});
+  Result<advisory::Index> index =
+      advisory::open_default({.path = options.database, .starter = advisory::starter_index()});
   if (!index) {
     if (!record.packages.empty())
       part->unknowns.push_back(
@@ -258,29 +334,31 @@ void match(const Options& options, const Subject& subject, ScanRecord& record) {
   join(record, part);
 }
 
-// A line as reports may show it: secrets on it masked, clipped around `at`.
-std::string snippet_of(const Source& source, const Location& at, std::vector<Span> secrets) {
+// A line as reports may show it: its secrets masked, clipped around `at`. Only the shown part is worked on, so that
+// many findings on one huge line stay cheap. `secrets` are sorted and may overlap.
+std::string snippet_of(const Source& source, const Location& at, const std::vector<Span>& secrets) {
+  constexpr uint32_t kBefore = 60, kShown = 160;
   Span line = source.lines.line(at.line);
-  std::sort(secrets.begin(), secrets.end());
-  std::string text;
-  uint32_t from = line.begin;
-  for (Span secret : secrets) {
-    uint32_t begin = std::max(secret.begin, from), end = std::min(secret.end, line.end);
+  Span shown = line;
+  if (line.size() > kShown) {
+    shown.begin = std::max(line.begin, at.span.begin - std::min(at.span.begin, kBefore));
+    shown.end = std::min(line.end, shown.begin + kShown);
+  }
+  std::string text = shown.begin > line.begin ? "..." : "";
+  uint32_t from = shown.begin;
+  auto next =
+      std::partition_point(secrets.begin(), secrets.end(), [&](Span secret) { return secret.begin < line.begin; });
+  // A secret of several lines may reach into this one; the longest that we know has 64 KiB.
+  while (next != secrets.begin() && line.begin - std::prev(next)->begin < (64u << 10)) --next;
+  for (; next != secrets.end() && next->begin < shown.end; ++next) {
+    uint32_t begin = std::max(next->begin, from), end = std::min(next->end, shown.end);
     if (begin >= end) continue;
     text += Span{from, begin}.of(source.bytes);
     text += "***";
     from = end;
   }
-  text += Span{from, line.end}.of(source.bytes);
-  constexpr size_t kLongest = 160;
-  std::string shown = printable(trim(text));
-  if (shown.size() > kLongest) {
-    size_t cut_at = kLongest;
-    while (cut_at > 0 && (static_cast<uint8_t>(shown[cut_at]) & 0xc0) == 0x80) --cut_at;
-    shown.resize(cut_at);
-    shown += "...";
-  }
-  return shown;
+  text += Span{from, shown.end}.of(source.bytes);
+  return printable(trim(text)) + (shown.end < line.end ? "..." : "");
 }
 
 // Snippets last: only now every secret of every line is known, found by the engine or by a check.
@@ -291,6 +369,7 @@ void add_snippets(const Configuration& configuration, ScanRecord& record) {
     if (finding.kind() != FindingKind::secret && (check == nullptr || !check->masked)) continue;
     for (const Location& at : finding.locations) secrets[at.path].push_back(at.span);
   }
+  for (auto& [path, spans] : secrets) std::sort(spans.begin(), spans.end());
   for (Finding& finding : record.findings) {
     const Location* at = finding.location();
     if (!finding.snippet.empty() || at == nullptr || at->line == 0) continue;
@@ -386,7 +465,7 @@ void add_unread(const target::DirectoryListing& listing, ScanRecord& record) {
   record.counts.skipped = listing.skipped;
 }
 
-Result<Scan> scan_directory(const Options& options, const policy::Policy& policy, std::string folder,
+Result<Scan> scan_directory(const Options& options, const policy::Policy& policy, const std::string& folder,
                             const std::string& only_file, bool root_file_system, Time now) {
   TRY(target::DirectoryListing listing,
       target::list_directory(folder, {.excluded = only_file.empty() ? std::function<bool(std::string_view)>()
@@ -413,7 +492,7 @@ Result<Scan> scan_directory(const Options& options, const policy::Policy& policy
   // inventory: packages, services
   Subject repository{.kind = root_file_system ? SubjectKind::image : SubjectKind::repository, .id = ".", .version = {}};
   record.target = repository;
-  record.packages = image->packages;
+  record.packages = root_file_system ? inventory::without_manifests_of_installed(image->packages) : image->packages;
   std::map<std::string_view, std::string_view> files;
   for (const KeptFile& kept : image->kept) files[image->entry(image->files[kept.entry]).header.path] = kept.bytes;
   auto configuration = read_configuration(files, folder_name_of(folder));
@@ -434,7 +513,7 @@ Result<Scan> scan_directory(const Options& options, const policy::Policy& policy
   }
   add_secrets(secrets, record.pool, record);
   if (options.kinds.secrets) {
-    constexpr std::string_view kTree[] = {"SD001", "SD002"};
+    static constexpr std::string_view kTree[] = {"SD001", "SD002"};
     record.examined.push_back({.checks = kTree, .subjects = record.pool.copy_span<Subject>(searched)});
   }
   // advisory
@@ -466,9 +545,15 @@ Result<Scan> scan_image(const Options& options, const policy::Policy& policy, Ti
   inventory::Dispatcher dispatcher;
   LayerScanOptions layer_options{.kinds = options.kinds, .image = true, .sources = false};
   std::vector<LayerPtr> layers(source.layers.size());
+  // A cache that cannot be used costs time only; `drydock cache status` says what is wrong with it.
+  std::optional<store::LayerCache> cache;
+  if (!options.cache.empty()) {
+    if (auto opened = store::LayerCache::open(options.cache, layer_engine(layer_options), options.max_cache))
+      cache.emplace(*std::move(opened));
+  }
   Meter meter(options, "layers", layers.size());
   run_parallel(layers.size(), options.jobs, [&](size_t i) {
-    layers[i] = read_image_layer(source, i, dispatcher, layer_options, spill);
+    layers[i] = read_image_layer(source, i, dispatcher, layer_options, spill, cache ? &*cache : nullptr);
     meter.add(1);
   });
 
@@ -483,7 +568,7 @@ Result<Scan> scan_image(const Options& options, const policy::Policy& policy, Ti
   std::string_view name = source.name().empty() ? base_name(options.target) : source.name();
   Subject subject{.kind = SubjectKind::image, .id = record.pool.copy(name), .version = record.pool.copy(source.digest)};
   record.target = subject;
-  record.packages = image->packages;
+  record.packages = inventory::without_manifests_of_installed(image->packages);
   record.images.push_back(summary_of(*image, record.pool));
   record.counts.layers = layers.size();
   for (const LayerPtr& layer : layers) record.counts.bytes += layer->bytes;
@@ -519,13 +604,13 @@ Result<Scan> scan_image(const Options& options, const policy::Policy& policy, Ti
   }
   add_secrets(secrets, record.pool, record);
   if (options.kinds.secrets) {
-    constexpr std::string_view kImage[] = {"SD004"};
+    static constexpr std::string_view kImage[] = {"SD004"};
     record.examined.push_back({.checks = kImage, .subjects = record.pool.copy_span<Subject>({{subject}})});
   }
   // advisory
   if (options.kinds.vulnerabilities) {
     match(options, subject, record);
-    constexpr std::string_view kInventory[] = {"VU010"};
+    static constexpr std::string_view kInventory[] = {"VU010"};
     record.examined.push_back({.checks = kInventory, .subjects = record.pool.copy_span<Subject>({{subject}})});
   }
 
@@ -553,6 +638,8 @@ constexpr Scheme kNotYet[] = {
 };
 
 }  // namespace
+
+bool has_image_paths(const std::string& target) { return target.starts_with("rootfs:") || target::is_image(target); }
 
 Result<Scan> scan(const Options& options, const policy::Policy& policy) {
   auto begun = std::chrono::steady_clock::now();
@@ -594,11 +681,27 @@ Result<Scan> scan(const Options& options, const policy::Policy& policy) {
   return scanned;
 }
 
+std::vector<std::string> configuration_fingerprints(const Scan& scan, const Configuration& configuration,
+                                                    const Settings& settings, std::span<const std::string> checks) {
+  ScanRecord record;
+  checks::Selection selection{.only = {checks.begin(), checks.end()}};
+  join(record, examine(configuration, settings, scan.record.started, selection));
+  move_below(scan.prefix, record);
+  sort_findings(record);
+  std::vector<std::string> fingerprints;
+  for (const Finding& finding : record.findings) fingerprints.emplace_back(finding.fingerprint);
+  return fingerprints;
+}
+
 policy::Summary decide(const policy::Policy& policy, Time now, ScanRecord& record) {
+  // One peer's id may stand for several checks of ours (DS-0002), so each check is asked for its own names.
   auto same_check = [](std::string_view wanted, std::string_view check) {
     if (equal_ignoring_case(wanted, check)) return true;
-    const Check* named = find_check(wanted);
-    return named != nullptr && (named->id == check || named->running_id == check || named->image_id == check);
+    const Check* named = find_check(check);
+    return named != nullptr && (equal_ignoring_case(wanted, named->id) || equal_ignoring_case(wanted, named->name) ||
+                                std::ranges::any_of(named->aliases, [&](std::string_view alias) {
+                                  return equal_ignoring_case(wanted, alias);
+                                }));
   };
   return policy::decide(policy, now, same_check, record);
 }

@@ -18,11 +18,33 @@ std::string_view check_of(const Package& package) {
   return package.source == PackageSource::manifest ? "VU003" : "VU002";
 }
 
-const ImageLayer* layer_of(const ScanRecord& record, std::string_view diff_id) {
-  for (const ImageSummary& image : record.images)
-    for (const ImageLayer& layer : image.layers)
-      if (layer.diff_id == diff_id) return &layer;
+const ImageLayer* layer_of(const ScanRecord& record, std::string_view diff_id, size_t& number) {
+  if (diff_id.empty()) return nullptr;
+  for (const ImageSummary& image : record.images) {
+    for (number = 1; number <= image.layers.size(); ++number)
+      if (image.layers[number - 1].diff_id == diff_id) return &image.layers[number - 1];
+  }
   return nullptr;
+}
+
+// " (layer 2 by RUN apt-get install nginx)"; empty outside images.
+std::string made_by(const ImageLayer* layer, size_t number) {
+  constexpr size_t kMostOfInstruction = 100;
+  if (layer == nullptr) return {};
+  std::string by = instruction_of(layer->created_by);
+  std::string text = " (layer " + std::to_string(number);
+  if (!by.empty())
+    text += " by " + printable(by.substr(0, kMostOfInstruction)) + (by.size() > kMostOfInstruction ? "..." : "");
+  return text + ")";
+}
+
+// Advisories of a distribution speak of the source package, whose versions may follow another scheme than the binary's.
+std::string fixed_in(const Package& package, std::string_view fixed) {
+  if (fixed.empty()) return "; no fixed version is known";
+  std::string text = "; fixed in ";
+  if (!package.source_version.empty() && package.source_version != package.version)
+    text += "source " + std::string(package.advisory_name()) + " ";
+  return text + std::string(fixed);
 }
 
 // The highest of the fixed versions: reaching it ends every finding that has a fix. Empty if none has, or if two of
@@ -81,15 +103,15 @@ void match_packages(const advisory::Index& index, const ScanRecord& record, cons
                                pool.join(": ", undecided.reason))});
     }
     std::string_view upgrade = pool.copy(upgrade_of(package.ecosystem, matches->matches));
+    size_t layer_number = 0;
+    const ImageLayer* layer = layer_of(record, package.at.layer, layer_number);
     for (const advisory::Match& match : matches->matches) {
       std::vector<std::string_view> aliases;
       for (std::string_view alias : match.aliases) aliases.push_back(pool.copy(alias));
       std::string message =
           std::string(package.name) + " " + std::string(package.version) + " is affected by " + std::string(match.id);
-      message += match.fixed_version.empty() ? "; no fixed version is known"
-                                             : "; fixed in " + std::string(match.fixed_version);
+      message += fixed_in(package, match.fixed_version) + made_by(layer, layer_number);
       if (!match.summary.empty()) message += ": " + printable(match.summary);
-      const ImageLayer* layer = package.at.layer.empty() ? nullptr : layer_of(record, package.at.layer);
       Purl purl = purl_of(package);
       purl.version = {};
       out.findings.push_back({.check = check_of(package),

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <string>
 
 #include "checks/base_images.h"
 #include "checks/check.h"
@@ -23,12 +24,14 @@ void run(const ServiceInput& input, Findings& out) {
   if (store == nullptr) return;
   for (const Port& port : input.service.container.ports) {
     if (std::ranges::none_of(store->ports, [&](uint16_t number) { return holds(port, number); })) continue;
+    // Without the address, so that moving it to 127.0.0.1 leaves the same finding, of less weight.
+    std::string number = std::to_string(port.container_first);
     if (port.loopback()) {
       out.as(Severity::medium)
-          .add_item(port.written, port.at, out.text({store->image, " can be reached by every user of this host"}));
+          .add_item(number, port.at, out.text({store->image, " can be reached by every user of this host"}));
       continue;
     }
-    out.add_item(port.written, port.at,
+    out.add_item(number, port.at,
                  out.text({store->image,
                            " can be reached from outside the host; containers of the stack need no published port"}));
   }

@@ -39,7 +39,7 @@ void run(const ServiceInput& input, Findings& out) {
     std::string_view node = source == nullptr ? std::string_view{} : port.at.span.of(source->bytes);
     bool quoted = node.size() == port.written.size() + 2 && node.substr(1, port.written.size()) == port.written;
     uint32_t begin = port.at.span.begin + (quoted ? 1 : 0);
-    if (!quoted && node != port.written) {
+    if (front || (!quoted && node != port.written)) {
       out.add_item(port.written, port.at, message);
     } else if (port.host_ip.empty()) {
       bool has_host_port = port.written.find(':') != std::string_view::npos;

@@ -12,6 +12,8 @@ void run(const ContainerInput& input, Findings& out) {
   if (input.service == nullptr) return;
   for (const EnvironmentVariable& variable : input.spec.environment) {
     if (variable.from_file || !variable.value.set() || variable.literal.empty()) continue;
+    // `- NAME` alone takes its value from .env or the shell: nothing of it stands here.
+    if (variable.value.origin == Origin::environment && !variable.interpolated) continue;
     std::string_view written = variable.literal;
     bool in_url = !literal_url_password(written).empty();
     bool by_name = is_secret_name(variable.name) && is_literal_secret(written) && !parse_url(written).found;
@@ -45,6 +47,8 @@ constexpr Example kExamples[] = {
              "TOKEN_TTL: 900s\n      USE_PASSWORD: \"true\"\n      API_KEY:\n"},
     {.good = "services:\n  db:\n    image: app:1\n    environment:\n      - POSTGRES_PASSWORD\n      - API_TOKEN=\n    "
              "  - PUBLIC_KEY=abc\n"},
+    {.good = "-- compose.yaml --\nservices:\n  db:\n    image: app:1\n    environment:\n      - DB_PASSWORD\n-- .env "
+             "--\nDB_PASSWORD=hunter2hunter2\n"},
 };
 constexpr Check kChecks[] = {
     {.id = "DC029",

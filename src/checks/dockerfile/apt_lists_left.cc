@@ -30,8 +30,9 @@ bool removes_lists(const shell::Command& command) {
 }
 
 void run(const DockerfileInput& input, Findings& out) {
+  const std::vector<bool> shipped = shipped_layers(input);
   for (const Instruction& in : input.file.instructions) {
-    if (in.keyword != Keyword::run || in.onbuild || !is_shipped(input, in)) continue;
+    if (in.keyword != Keyword::run || in.onbuild || in.stage < 0 || !shipped[in.stage]) continue;
     bool mounted = false;
     for (std::string_view target : scratch_mounts(in))
       mounted |= target == kLists || (kLists.starts_with(target) && kLists[target.size()] == '/');

@@ -1,8 +1,10 @@
+#include <algorithm>
+#include <vector>
+
 #include "base/text.h"
 #include "checks/check.h"
 #include "checks/commands.h"
 #include "checks/inputs.h"
-#include "checks/stages.h"
 #include "formats/dockerfile.h"
 
 namespace drydock::checks::apt_recommends {
@@ -11,18 +13,25 @@ namespace {
 using dockerfile::Instruction;
 using dockerfile::Keyword;
 
-// apt.conf(5): APT::Install-Recommends "false"; in a file that an earlier step writes or copies holds from there on.
-bool configured_before(const dockerfile::File& file, const Instruction& at) {
-  for (const dockerfile::Stage* stage : chain_of(file, file.stages[at.stage])) {
-    for (const Instruction& in : stage->instructions) {
-      if (in.span.begin > at.span.begin) break;
-      if (in.keyword != Keyword::run && in.keyword != Keyword::copy && in.keyword != Keyword::add) continue;
-      std::string_view written = in.span.of(file.bytes);
-      if (in.span != at.span && in.keyword != Keyword::run && contains_ignoring_case(written, "apt.conf")) return true;
-      bool to_file = written.find("apt.conf") != std::string_view::npos;
-      if (to_file && contains_ignoring_case(written, "Install-Recommends")) return true;
-    }
+// apt.conf(5): APT::Install-Recommends "false"; in a file that a step writes or copies it holds from there on. By stage
+// index: where the first such step ends, UINT32_MAX if there is none. What a copied apt.conf says is not known here, so
+// it counts.
+std::vector<uint32_t> configured_from(const dockerfile::File& file) {
+  std::vector<uint32_t> from(file.stages.size(), UINT32_MAX);
+  for (const Instruction& in : file.instructions) {
+    if (in.stage < 0 || (in.keyword != Keyword::run && in.keyword != Keyword::copy && in.keyword != Keyword::add))
+      continue;
+    std::string_view written = in.span.of(file.bytes);
+    if (written.find("apt.conf") == std::string_view::npos) continue;
+    if (in.keyword == Keyword::run && !contains_ignoring_case(written, "Install-Recommends")) continue;
+    from[in.stage] = std::min(from[in.stage], in.span.begin);
   }
+  return from;
+}
+
+bool configured_before(const dockerfile::File& file, const std::vector<uint32_t>& from, const Instruction& at) {
+  for (const dockerfile::Stage* stage = &file.stages[at.stage]; stage != nullptr; stage = file.parent_of(*stage))
+    if (from[stage->index] <= at.span.begin) return true;
   return false;
 }
 
@@ -39,13 +48,14 @@ bool has_option(const shell::Command& command) {
 }
 
 void run(const DockerfileInput& input, Findings& out) {
+  const std::vector<uint32_t> configured = configured_from(input.file);
   for (const Instruction& in : input.file.instructions) {
     if (in.keyword != Keyword::run || in.stage < 0) continue;
     for (const shell::Command& command : in.commands) {
       if (command.program() != "apt-get") continue;
       const shell::Word* install = subcommand(command.arguments(), "oct");
       if (install == nullptr || install->text != "install" || has_option(command)) continue;
-      if (configured_before(input.file, in)) break;
+      if (configured_before(input.file, configured, in)) break;
       out.add(command.span, "apt-get install also installs what packages merely recommend",
               {Edit{{install->span.end, install->span.end}, " --no-install-recommends", {}}});
     }

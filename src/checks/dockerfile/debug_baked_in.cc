@@ -1,4 +1,5 @@
-#include <algorithm>
+#include <map>
+#include <ranges>
 #include <string>
 
 #include "checks/check.h"
@@ -23,36 +24,28 @@ std::string quoted_as(std::string_view written, std::string_view value) {
 }
 
 // Only what the shipped image ends up with: a later ENV of the same name takes an earlier one back.
-bool overridden(const std::vector<const dockerfile::Stage*>& chain, const Pair& pair) {
-  return std::ranges::any_of(chain, [&](const dockerfile::Stage* stage) {
-    return std::ranges::any_of(stage->instructions, [&](const Instruction& in) {
-      return in.keyword == Keyword::env && !in.onbuild && std::ranges::any_of(in.pairs, [&](const Pair& other) {
-               return other.name == pair.name && other.span.begin > pair.span.begin;
-             });
-    });
-  });
+std::map<std::string_view, const Pair*> environment_of(const dockerfile::File& file, const dockerfile::Stage& shipped) {
+  std::map<std::string_view, const Pair*> environment;
+  for (const dockerfile::Stage* stage : chain_of(file, shipped) | std::views::reverse)
+    for (const Instruction& in : stage->instructions)
+      if (in.keyword == Keyword::env && !in.onbuild)
+        for (const Pair& pair : in.pairs) environment[pair.name] = &pair;
+  return environment;
 }
 
 void run(const DockerfileInput& input, Findings& out) {
   if (is_development_path(input.path)) return;
   for (const dockerfile::Stage* shipped : shipped_stages(input)) {
     if (shipped != input.file.final_stage() && is_development_name(shipped->name)) continue;
-    const std::vector<const dockerfile::Stage*> chain = chain_of(input.file, *shipped);
-    for (const dockerfile::Stage* stage : chain) {
-      for (const Instruction& in : stage->instructions) {
-        if (in.keyword != Keyword::env || in.onbuild) continue;
-        for (const Pair& pair : in.pairs) {
-          DevelopmentSetting setting = development_setting(pair.name, pair.value);
-          if (setting.what.empty() || overridden(chain, pair)) continue;
-          std::string_view message = out.text({"ENV ", pair.name, " turns on ", setting.what, " in the image"});
-          if (setting.replacement.empty())
-            out.add_item(pair.name, pair.span, message);
-          else
-            out.add_item(
-                pair.name, pair.span, message,
-                {Edit{pair.value_span, quoted_as(pair.value_span.of(input.file.bytes), setting.replacement), {}}});
-        }
-      }
+    for (const auto& [name, pair] : environment_of(input.file, *shipped)) {
+      DevelopmentSetting setting = development_setting(name, pair->value);
+      if (setting.what.empty()) continue;
+      std::string_view message = out.text({"ENV ", name, " turns on ", setting.what, " in the image"});
+      std::string_view written = pair->value_span.of(input.file.bytes);
+      if (setting.replacement.empty())
+        out.add_item(name, pair->span, message);
+      else
+        out.add_item(name, pair->span, message, {Edit{pair->value_span, quoted_as(written, setting.replacement), {}}});
     }
   }
 }

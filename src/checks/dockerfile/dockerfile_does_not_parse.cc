@@ -15,20 +15,21 @@ using dockerfile::Instruction;
 void run(const DockerfileInput& input, Findings& out) {
   std::string_view bytes = input.file.bytes;
   for (const tree::Problem& problem : input.file.problems) {
-    auto owner = std::ranges::find_if(input.file.instructions,
-                                      [&](const Instruction& in) { return in.span.contains(problem.at); });
+    auto owner = std::ranges::upper_bound(input.file.instructions, problem.at.begin, {},
+                                          [](const Instruction& in) { return in.span.begin; });
+    const Instruction* in = owner == input.file.instructions.begin() ? nullptr : &*std::prev(owner);
     std::string_view text = problem.at.of(bytes);
-    bool trailing_comment = text.starts_with('#') && text.find('\n') == std::string_view::npos &&
-                            owner != input.file.instructions.end() && owner->span.end == problem.at.end;
+    bool trailing_comment = in != nullptr && text.starts_with('#') && text.find('\n') == std::string_view::npos &&
+                            in->span.end == problem.at.end;
     if (!trailing_comment) {
       out.add(problem.at, problem.message);
       continue;
     }
     uint32_t begin = problem.at.begin;
     while (begin > 0 && (bytes[begin - 1] == ' ' || bytes[begin - 1] == '\t')) --begin;
-    out.add(problem.at, problem.message,
-            {Edit{{owner->span.begin, owner->span.begin}, out.text({text, "\n"}), {}},
-             Edit{{begin, problem.at.end}, {}, {}}});
+    out.add(
+        problem.at, problem.message,
+        {Edit{{in->span.begin, in->span.begin}, out.text({text, "\n"}), {}}, Edit{{begin, problem.at.end}, {}, {}}});
   }
 }
 

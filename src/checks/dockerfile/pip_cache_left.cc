@@ -30,8 +30,9 @@ bool removes_cache(const shell::Command& command) {
 }
 
 void run(const DockerfileInput& input, Findings& out) {
+  const std::vector<bool> shipped = shipped_layers(input);
   for (const Instruction& in : input.file.instructions) {
-    if (in.keyword != Keyword::run || in.onbuild || !is_shipped(input, in)) continue;
+    if (in.keyword != Keyword::run || in.onbuild || in.stage < 0 || !shipped[in.stage]) continue;
     const dockerfile::Pair* variable = variable_at(input.file, in, kVariable);
     bool off =
         variable != nullptr && (is_truthy(variable->value) || variable->value.find('$') != std::string_view::npos);

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <map>
 
 #include "base/text.h"
 #include "checks/check.h"
@@ -30,8 +31,27 @@ bool counts(const dotenv::Entry& entry) {
          !is_placeholder(entry.value) && !is_default_password(entry.value);
 }
 
+// Where else each key stands: the first other file that gives the variable the same value.
+std::map<std::string_view, std::string_view> files_with_same_key(const EnvInput& input) {
+  std::map<std::string_view, std::string_view> mine, elsewhere;
+  for (const dotenv::Entry& entry : input.file.entries)
+    if (counts(entry)) mine[entry.name] = trim(entry.value);
+  if (mine.empty()) return elsewhere;
+  for (const Source& source : input.sources.all()) {
+    const auto* file = source.as<dotenv::File>();
+    if (file == nullptr || source.path == input.path || is_example_path(source.path)) continue;
+    for (const dotenv::Entry& other : file->entries) {
+      auto same = mine.find(other.name);
+      if (same != mine.end() && same->second == trim(other.value)) elsewhere.try_emplace(other.name, source.path);
+    }
+  }
+  return elsewhere;
+}
+
 void run(const EnvInput& input, Findings& out) {
   if (is_example_path(input.path)) return;
+  const std::map<std::string_view, std::string_view> elsewhere = files_with_same_key(input);
+  std::map<std::string_view, std::string_view> first_name;  // by value
   for (const dotenv::Entry& entry : input.file.entries) {
     if (!counts(entry)) continue;
     std::string_view value = trim(entry.value);
@@ -39,21 +59,13 @@ void run(const EnvInput& input, Findings& out) {
       out.add_item("short", entry.value_span, out.text({"the key in ", entry.name, " has less than 256 bits"}));
     else if (is_monotonous(value))
       out.add_item("monotonous", entry.value_span, out.text({"the key in ", entry.name, " is not random"}));
-    // One leak opens both, and what one signs the other accepts.
-    for (const dotenv::Entry& other : input.file.entries) {
-      if (other.name == entry.name || trim(other.value) != value || !counts(other)) continue;
-      out.add_item("shared", entry.value_span, out.text({entry.name, " and ", other.name, " are the same key"}));
-      break;
-    }
-    for (const Source& source : input.sources.all()) {
-      const auto* file = source.as<dotenv::File>();
-      if (file == nullptr || source.path == input.path || is_example_path(source.path)) continue;
-      const dotenv::Entry* other = file->find(entry.name);
-      if (other == nullptr || trim(other->value) != value) continue;
+    // One leak opens both, and what one signs the other accepts. Said at the later one of a pair.
+    std::string_view first = first_name.try_emplace(value, entry.name).first->second;
+    if (first != entry.name)
+      out.add_item("shared", entry.value_span, out.text({entry.name, " and ", first, " are the same key"}));
+    if (auto file = elsewhere.find(entry.name); file != elsewhere.end())
       out.add_item("shared with another file", entry.value_span,
-                   out.text({entry.name, " is the same key in ", source.path}));
-      break;
-    }
+                   out.text({entry.name, " is the same key in ", file->second}));
   }
 }
 

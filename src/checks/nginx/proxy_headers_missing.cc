@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -24,29 +25,33 @@ constexpr Header kHeaders[] = {
     {"X-Forwarded-Proto", "$scheme"},
 };
 
-// The nearest block that sets any: nginx inherits proxy_set_header only where a block has none of its own.
-const Directive* setting_scope(const Directive& proxy_pass) {
-  for (const Directive* scope = proxy_pass.parent; scope != nullptr; scope = scope->parent)
-    if (scope->child("proxy_set_header") != nullptr) return scope;
-  return nullptr;
-}
+// What a block sets itself: nginx inherits proxy_set_header only where a block has none of its own.
+struct Block {
+  const Directive* last = nullptr;  // proxy_set_header
+  std::vector<std::string> names;   // lower case
+  bool includes = false;            // a file that may set some
+  bool sets(std::string_view name) const { return std::ranges::find(names, to_lower(name)) != names.end(); }
+};
 
-bool includes_something(const Directive& proxy_pass) {
-  for (const Directive* scope = proxy_pass.parent; scope != nullptr; scope = scope->parent) {
-    const Directive* include = scope->child("include");
-    // What nginx brings along itself sets no proxy headers.
-    if (include != nullptr && base_name(include->argument(0)) != "mime.types" && scope->name != "http") return true;
-    if (scope->child("proxy_set_header") != nullptr) return false;
+// Blocks are looked at once each, however many locations ask.
+class Blocks {
+ public:
+  const Block& of(const Directive& block) {
+    auto [known, is_new] = blocks_.try_emplace(&block);
+    if (!is_new) return known->second;
+    for (const Directive& child : block.children) {
+      // What an http block includes is servers and types, no headers.
+      if (child.name == "include" && block.name != "http") known->second.includes = true;
+      if (child.name != "proxy_set_header") continue;
+      known->second.last = &child;
+      if (!child.argument(1).empty()) known->second.names.push_back(to_lower(child.argument(0)));
+    }
+    return known->second;
   }
-  return false;
-}
 
-bool sets(const Directive& scope, std::string_view name) {
-  return std::ranges::any_of(scope.children, [&](const Directive& child) {
-    return child.name == "proxy_set_header" && equal_ignoring_case(child.argument(0), name) &&
-           !child.argument(1).empty();
-  });
-}
+ private:
+  std::map<const Directive*, Block> blocks_;
+};
 
 // Somebody else's site is no application of ours: it wants its own Host, and no addresses of visitors.
 bool is_public_site(std::string_view target) {
@@ -60,30 +65,34 @@ bool is_public_site(std::string_view target) {
 }
 
 void run(const NginxInput& input, Findings& out) {
+  Blocks blocks;
   for (const Directive* proxy : all_directives(input.file, "proxy_pass")) {
-    // In a stream block there are no headers.
-    bool stream = false;
-    for (const Directive* scope = proxy->parent; scope != nullptr; scope = scope->parent)
-      stream |= scope->name == "stream";
-    if (stream || proxy->parent == nullptr || proxy->arguments.empty() || is_public_site(proxy->argument(0))) continue;
-    if (proxy->argument(0).find("://") == std::string_view::npos) continue;
-    const Directive* scope = setting_scope(*proxy);
-    if (includes_something(*proxy)) {
+    if (proxy->parent == nullptr || proxy->argument(0).find("://") == std::string_view::npos ||
+        is_public_site(proxy->argument(0)))
+      continue;
+    bool includes = false, stream = false;
+    const Directive* scope = nullptr;
+    for (const Directive* at = proxy->parent; at != nullptr; at = at->parent) {
+      stream |= at->name == "stream";  // no headers there
+      if (scope != nullptr) continue;
+      includes |= blocks.of(*at).includes;
+      if (blocks.of(*at).last != nullptr) scope = at;
+    }
+    if (stream) continue;
+    if (includes) {
       out.unknown(proxy->span, "an included file may set the headers");
       continue;
     }
-    if (scope != nullptr && sets(*scope, "Forwarded")) continue;  // RFC 7239 says all of it in one
-    const Directive* last = nullptr;
-    if (scope != nullptr)
-      for (const Directive& child : scope->children)
-        if (child.name == "proxy_set_header") last = &child;
-    std::string names, lines;
+    static const Block kNone;
+    const Block& block = scope == nullptr ? kNone : blocks.of(*scope);
+    if (block.sets("Forwarded")) continue;  // RFC 7239 says all of it in one
     // A header more in an inherited block would serve others as well; the edit is offered where it concerns this one.
-    LinePlace place = last == nullptr          ? line_behind(input.file, *proxy)
-                      : scope == proxy->parent ? line_behind(input.file, *last)
-                                               : LinePlace{};
+    LinePlace place;
+    if (scope == nullptr) place = line_behind(input.file, *proxy);
+    if (scope == proxy->parent) place = line_behind(input.file, *block.last);
+    std::string names, lines;
     for (const Header& header : kHeaders) {
-      if (scope != nullptr && sets(*scope, header.name)) continue;
+      if (block.sets(header.name)) continue;
       if (!names.empty()) names += ", ";
       names += header.name;
       lines +=

@@ -124,11 +124,13 @@ std::vector<Target> targets_of(const nginx::File& file, const Names& upstreams) 
   return targets;
 }
 
-bool listens_itself(const nginx::File& file, std::string_view port) {
-  return std::ranges::any_of(all_directives(file, "listen"), [&](const nginx::Directive* listen) {
-    std::string_view address = listen->argument(0);
-    return address == port || address.ends_with(":" + std::string(port)) || (port.empty() && address == "80");
-  });
+Names ports_of(const nginx::File& file) {
+  Names ports;
+  for (const nginx::Directive* listen : all_directives(file, "listen")) {
+    Cut address = cut_last(listen->argument(0), ":");
+    ports.insert(std::string(address.found ? address.after : address.before));
+  }
+  return ports;
 }
 
 Location location_of(const Source& source, Span span) {
@@ -155,10 +157,12 @@ void check_nginx(const StackInput& input, const Names& names, Findings& out) {
                             return names.contains(to_lower(target.host));
                           });
     if (!meant_for_here) continue;
+    Names ports = ports_of(*file);
     for (const Target& target : targets) {
       bool host_network = runs != nullptr && runs->container.network_mode.set();
       if (is_loopback(target.host)) {
-        if (runs != nullptr && !host_network && !listens_itself(*file, target.port))
+        if (runs != nullptr && !host_network &&
+            !ports.contains(target.port.empty() ? std::string_view("80") : target.port))
           out.add_item(
               target.host, location_of(source, target.at->span),
               out.text({target.host, " is the container of ", runs->name, " itself, where nothing else listens"}));
