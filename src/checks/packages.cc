@@ -109,7 +109,7 @@ PackageCall package_call(const Command& command) {
 std::string_view package_name(std::string_view operand) { return operand.substr(0, operand.find_first_of("=:/~@<>!")); }
 
 std::span<const Command> commands_behind(std::span<const Command> commands, size_t index) {
-  constexpr size_t kMost = 1000;
+  constexpr size_t kMost = 128;
   std::span<const Command> rest = commands.subspan(index + 1);
   return rest.first(std::min(rest.size(), kMost));
 }
