@@ -108,9 +108,15 @@ PackageCall package_call(const Command& command) {
 
 std::string_view package_name(std::string_view operand) { return operand.substr(0, operand.find_first_of("=:/~@<>!")); }
 
+std::span<const Command> commands_behind(std::span<const Command> commands, size_t index) {
+  constexpr size_t kMost = 128;
+  std::span<const Command> rest = commands.subspan(index + 1);
+  return rest.first(std::min(rest.size(), kMost));
+}
+
 bool removed_later(std::span<const Command> commands, size_t index) {
   Family family = family_of(commands[index].program());
-  for (const Command& command : commands.subspan(index + 1))
+  for (const Command& command : commands_behind(commands, index))
     if (family_of(command.program()) == family && package_call(command).task == PackageTask::remove) return true;
   return false;
 }
@@ -128,7 +134,7 @@ bool is_build_package(std::string_view name) {
 }
 
 bool deleted_later(std::span<const Command> commands, size_t index, Texts texts) {
-  for (const Command& command : commands.subspan(index + 1)) {
+  for (const Command& command : commands_behind(commands, index)) {
     std::string_view program = command.program();
     if (program != "rm" && program != "find" && program != "shred") continue;
     for (const Word& word : command.arguments())

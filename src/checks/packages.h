@@ -25,6 +25,9 @@ PackageCall package_call(const shell::Command& command);
 // "curl" of "curl=8.5.0-2", "curl:amd64", "curl/stable", "curl~=8.5", "curl@edge", "curl>8".
 std::string_view package_name(std::string_view operand);
 
+// The commands that follow commands[index] in its step, 128 at most, so that a hostile step stays linear.
+std::span<const shell::Command> commands_behind(std::span<const shell::Command> commands, size_t index);
+
 // Some command behind commands[index] removes what that one installed: a purge or autoremove, or `apk del`.
 bool removed_later(std::span<const shell::Command> commands, size_t index);
 

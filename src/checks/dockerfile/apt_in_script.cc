@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "base/text.h"
 #include "checks/check.h"
 #include "checks/inputs.h"
 #include "checks/packages.h"
@@ -21,10 +22,11 @@ void run(const DockerfileInput& input, Findings& out) {
       PackageCall call = package_call(command);
       if (call.manager != "apt") continue;
       constexpr std::string_view kMessage = "apt is for people at a terminal; scripts use apt-get";
-      const shell::Word* program = command.arguments().data() - 1;  // there is one: it is apt
+      auto program =
+          std::ranges::find(command.words, "apt", [](const shell::Word& word) { return base_name(word.text); });
       bool same = call.verb != nullptr && std::ranges::find(kSame, call.verb->text) != std::end(kSame) &&
                   call.verb->text != "full-upgrade";
-      if (same && program->span.of(input.file.bytes) == "apt")
+      if (same && program != command.words.end() && program->span.of(input.file.bytes) == "apt")
         out.add(command.span, kMessage, {Edit{program->span, "apt-get", {}}});
       else
         out.add(command.span, kMessage);

@@ -1,8 +1,10 @@
+#include <algorithm>
+#include <vector>
+
 #include "base/text.h"
 #include "checks/check.h"
 #include "checks/inputs.h"
 #include "checks/packages.h"
-#include "checks/stages.h"
 #include "formats/dockerfile.h"
 
 namespace drydock::checks::assume_yes_missing {
@@ -33,19 +35,25 @@ bool says_yes(const shell::Command& command, std::string_view manager) {
   return quiet >= 2 && (manager == "apt-get" || manager == "apt");  // -qq implies -y, apt-get(8)
 }
 
-// An earlier step writes it into the package manager's settings.
-bool configured_before(const dockerfile::File& file, const Instruction& at) {
-  for (const Instruction* in : instructions_of(file, file.stages[at.stage])) {
-    if (in->span.begin > at.span.begin) break;
-    std::string_view written = in->span.of(file.bytes);
-    if (contains_ignoring_case(written, "APT::Get::Assume-Yes") || written.find("assumeyes=") != std::string_view::npos)
-      return true;
-    if (in->keyword != Keyword::run && written.find("apt.conf") != std::string_view::npos) return true;
+// Where a step first writes it into the package manager's settings, by stage, its parents' steps included.
+std::vector<uint32_t> configured_from(const dockerfile::File& file) {
+  std::vector<uint32_t> from(file.stages.size(), UINT32_MAX);
+  for (const dockerfile::Stage& stage : file.stages) {
+    uint32_t& first = from[static_cast<size_t>(stage.index)];
+    if (stage.parent >= 0 && stage.parent < stage.index) first = from[static_cast<size_t>(stage.parent)];
+    for (const Instruction& in : stage.instructions) {
+      std::string_view written = in.span.of(file.bytes);
+      bool settings = contains_ignoring_case(written, "APT::Get::Assume-Yes") ||
+                      written.find("assumeyes=") != std::string_view::npos ||
+                      (in.keyword != Keyword::run && written.find("apt.conf") != std::string_view::npos);
+      if (settings) first = std::min(first, in.span.begin);
+    }
   }
-  return false;
+  return from;
 }
 
 void run(const DockerfileInput& input, Findings& out) {
+  std::vector<uint32_t> configured = configured_from(input.file);
   for (const Instruction& in : input.file.instructions) {
     if (in.keyword != Keyword::run || in.stage < 0) continue;
     for (size_t i = 0; i < in.commands.size(); ++i) {
@@ -54,7 +62,7 @@ void run(const DockerfileInput& input, Findings& out) {
       if (call.task != PackageTask::install || call.manager == "apk" || call.manager == "aptitude") continue;
       if (says_yes(command, call.manager)) continue;
       if (i > 0 && in.commands[i - 1].joint == shell::Joint::pipe) continue;  // yes | apt-get install
-      if (configured_before(input.file, in)) continue;
+      if (configured[static_cast<size_t>(in.stage)] <= in.span.begin) continue;
       Span at = call.verb->span;
       out.add(command.span,
               out.text({call.manager, " ", call.verb->text, " asks before it installs, and the build cannot answer"}),

@@ -46,7 +46,7 @@ void run(const DockerfileInput& input, Findings& out) {
       if (program.empty()) continue;
       bool cleaned = deleted_later(in->commands, i, {".npm", "cache", ".yarn", "/tmp/*", "/root/*"});
       bool again = false;
-      for (const shell::Command& later : in->commands.subspan(i + 1)) {
+      for (const shell::Command& later : commands_behind(in->commands, i)) {
         cleaned |= cleans(later, program);
         again |= installer(later) == program;
       }

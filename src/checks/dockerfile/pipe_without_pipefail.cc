@@ -43,13 +43,13 @@ void run(const DockerfileInput& input, Findings& out) {
   int mended = -1;  // the stage that got its SHELL
   for (const Instruction& in : input.file.instructions) {
     if (in.keyword != Keyword::run || in.form != dockerfile::Form::shell || in.stage < 0) continue;
-    const Instruction* shell = in_effect_at(input.file, in, Keyword::shell);
-    if (shell != nullptr && (is_pipefail(*shell) || !is_posix(*shell))) continue;
     if (in.span.of(input.file.bytes).find("pipefail") != std::string_view::npos) continue;
     const shell::Command* piped = nullptr;
     for (const shell::Command& command : in.commands)
       if (command.joint == shell::Joint::pipe && !cannot_fail(command) && piped == nullptr) piped = &command;
     if (piped == nullptr) continue;
+    const Instruction* shell = in_effect_at(input.file, in, Keyword::shell);
+    if (shell != nullptr && (is_pipefail(*shell) || !is_posix(*shell))) continue;
     std::string_view message = out.text({"if ", piped->program(), " fails, the pipe and the build go on"});
     std::string_view line = shell_line(input.file, input.file.stages[in.stage]);
     if (mended != in.stage && !line.empty() && shell == nullptr && !in.onbuild)

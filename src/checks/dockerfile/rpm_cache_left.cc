@@ -25,7 +25,7 @@ void run(const DockerfileInput& input, Findings& out) {
       bool cleaned = deleted_later(in->commands, i,
                                    {"/var/cache/yum", "/var/cache/dnf", "/var/cache/libdnf5", "/var/cache/zypp",
                                     "/var/cache/*", "/var/cache/{"});
-      for (const shell::Command& later : in->commands.subspan(i + 1)) cleaned |= cleans(package_call(later));
+      for (const shell::Command& later : commands_behind(in->commands, i)) cleaned |= cleans(package_call(later));
       for (const shell::Word& word : in->commands[i].arguments())
         cleaned |= word.text.find("keepcache=0") != std::string_view::npos && call.manager == "microdnf";
       if (cleaned) continue;

@@ -54,7 +54,11 @@ void run(const DockerfileInput& input, Findings& out) {
       if (call.task == PackageTask::install && !removed_later(in->commands, i))
         for (const shell::Word* package : call.packages)
           if (is_compiler(package_name(package->text))) what = "a compiler";
-      if (what.empty()) continue;
+      // What the step purges again does not ship.
+      bool purged = std::ranges::any_of(commands_behind(in->commands, i), [](const shell::Command& later) {
+        return package_call(later).task == PackageTask::remove;
+      });
+      if (what.empty() || purged) continue;
       out.add(command.span, out.text({"one stage does it all: ", what, " and what it needs end up in the image"}));
       return;
     }
@@ -69,6 +73,7 @@ constexpr Example kExamples[] = {
     {.bad = "FROM golang:1.25\nRUN go build -o /app .\n"},
     {.good = "FROM golang:1.25 AS build\nRUN go build -o /app .\nFROM scratch\nCOPY --from=build /app /app\n"},
     {.good = "FROM python:3.13-slim\nRUN apt-get install -y gcc && pip install x && apt-get purge -y gcc\n"},
+    {.good = "FROM debian:12-slim\nRUN apt-get install -y gcc make && make install && apt-get purge -y gcc make\n"},
     {.good = "FROM node:22-slim\nRUN npm ci --omit=dev && echo npm run build\n"},
 };
 constexpr Check kChecks[] = {{.id = "DF046",

@@ -1,4 +1,5 @@
-#include <algorithm>
+#include <set>
+#include <string>
 
 #include "base/text.h"
 #include "checks/check.h"
@@ -9,17 +10,14 @@ namespace drydock::checks::stage_name_taken {
 namespace {
 
 void run(const DockerfileInput& input, Findings& out) {
+  std::set<std::string> names;
   for (const dockerfile::Stage& stage : input.file.stages) {
     if (stage.name.empty()) continue;
     if (equal_ignoring_case(stage.name, "scratch") || equal_ignoring_case(stage.name, "context")) {
       out.add(stage.name_span, out.text({"the name ", stage.name, " is reserved"}));
       continue;
     }
-    // A Dockerfile has few stages, and the parser bounds them.
-    auto same = [&](const dockerfile::Stage& other) {
-      return other.index < stage.index && equal_ignoring_case(other.name, stage.name);
-    };
-    if (std::ranges::any_of(input.file.stages.first(static_cast<size_t>(stage.index)), same))
+    if (!names.insert(to_lower(stage.name)).second)
       out.add(stage.name_span, out.text({"another stage is called ", stage.name, " already"}));
   }
 }

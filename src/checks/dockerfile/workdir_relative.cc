@@ -1,9 +1,9 @@
 #include <string>
+#include <vector>
 
 #include "base/text.h"
 #include "checks/check.h"
 #include "checks/inputs.h"
-#include "checks/stages.h"
 #include "formats/dockerfile.h"
 
 namespace drydock::checks::workdir_relative {
@@ -17,39 +17,37 @@ bool is_absolute(std::string_view path) {
   return path.starts_with('/') || path.starts_with('\\') || path.starts_with('$') || drive;
 }
 
-// The directory that the last absolute WORKDIR and the relative ones behind it lead to; empty where there is none, or
-// one is a variable.
-std::string directory_before(const dockerfile::File& file, const Instruction& at) {
-  std::string directory;
-  for (const Instruction* in : instructions_of(file, file.stages[at.stage])) {
-    if (in->span.begin >= at.span.begin) break;
-    if (in->keyword != Keyword::workdir || in->words.empty()) continue;
-    std::string_view path = in->words[0].text;
-    if (is_absolute(path))
-      directory = path.starts_with('/') && path.find('$') == std::string_view::npos ? std::string(path) : "";
-    else if (!directory.empty())
-      directory += "/" + std::string(path);
-  }
-  return directory;
-}
-
 // A relative WORKDIR continues the one before it, and the first continues the base image's, which may change.
 void run(const DockerfileInput& input, Findings& out) {
-  for (const Instruction& in : input.file.instructions) {
-    if (in.keyword != Keyword::workdir || in.words.empty() || in.onbuild || in.stage < 0) continue;
-    const dockerfile::Word& word = in.words[0];
-    if (is_absolute(word.text) || word.text.empty()) continue;
-    bool plain = word.span.of(input.file.bytes) == word.text && word.text.find('$') == std::string_view::npos;
-    bool follows = in_effect_at(input.file, in, Keyword::workdir) != nullptr;
-    std::string before = directory_before(input.file, in);
-    std::string path = "/" + normalise_path(before + "/" + std::string(word.text));
-    std::string_view message =
-        follows ? "a relative WORKDIR depends on the one before it" : "a relative WORKDIR depends on the base image";
-    Severity severity = follows ? Severity::info : out.check().severity;
-    if (plain && (!follows || !before.empty()))
-      out.as(severity).add(word.span, message, {Edit{word.span, path, {}}});
-    else
-      out.as(severity).add(word.span, message);
+  struct Directory {
+    bool set = false;
+    std::string path;  // empty where it is not known
+  };
+  constexpr size_t kLongest = 4096;  // PATH_MAX
+  std::vector<Directory> at_end(input.file.stages.size());
+  for (const dockerfile::Stage& stage : input.file.stages) {
+    Directory& now = at_end[static_cast<size_t>(stage.index)];
+    if (stage.parent >= 0 && stage.parent < stage.index) now = at_end[static_cast<size_t>(stage.parent)];
+    for (const Instruction& in : stage.instructions) {
+      if (in.keyword != Keyword::workdir || in.words.empty() || in.onbuild || in.words[0].text.empty()) continue;
+      const dockerfile::Word& word = in.words[0];
+      bool variable = word.text.find('$') != std::string_view::npos;
+      if (is_absolute(word.text)) {
+        now = {true, word.text.starts_with('/') && !variable ? std::string(word.text) : ""};
+        continue;
+      }
+      std::string path = "/" + normalise_path(now.path + "/" + std::string(word.text));
+      std::string_view message =
+          now.set ? "a relative WORKDIR depends on the one before it" : "a relative WORKDIR depends on the base image";
+      Severity severity = now.set ? Severity::info : out.check().severity;
+      bool plain = word.span.of(input.file.bytes) == word.text && !variable;
+      if (plain && (!now.set || !now.path.empty()))
+        out.as(severity).add(word.span, message, {Edit{word.span, path, {}}});
+      else
+        out.as(severity).add(word.span, message);
+      bool known = now.set && !now.path.empty() && !variable && path.size() < kLongest;
+      now = {true, known ? path : ""};
+    }
   }
 }
 
