@@ -9,6 +9,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <tuple>
 
 #include "advisory/starter.h"
@@ -363,10 +364,19 @@ std::string snippet_of(const Source& source, const Location& at, const std::vect
 
 // Snippets last: only now every secret of every line is known, found by the engine or by a check.
 void add_snippets(const Configuration& configuration, ScanRecord& record) {
+  std::map<std::string_view, bool> masked;  // by check: many findings, few checks, and find_check() tries every alias
+  auto is_masked = [&](std::string_view id) {
+    auto [row, is_new] = masked.try_emplace(id, false);
+    if (is_new) {
+      const Check* check = find_check(id);
+      row->second = check != nullptr && check->masked;
+    }
+    return row->second;
+  };
   std::map<std::string_view, std::vector<Span>> secrets;
   for (const Finding& finding : record.findings) {
-    const Check* check = finding.kind() == FindingKind::misconfiguration ? find_check(finding.check) : nullptr;
-    if (finding.kind() != FindingKind::secret && (check == nullptr || !check->masked)) continue;
+    const bool by_check = finding.kind() == FindingKind::misconfiguration && is_masked(finding.check);
+    if (finding.kind() != FindingKind::secret && !by_check) continue;
     for (const Location& at : finding.locations) secrets[at.path].push_back(at.span);
   }
   for (auto& [path, spans] : secrets) std::sort(spans.begin(), spans.end());
@@ -379,10 +389,11 @@ void add_snippets(const Configuration& configuration, ScanRecord& record) {
 }
 
 void add_check_summaries(ScanRecord& record) {
+  std::set<std::string_view> found;
+  for (const Finding& finding : record.findings) found.insert(finding.check);
   for (const Check* check : all_checks()) {
     for (std::string_view id : {check->id, check->running_id, check->image_id}) {
-      auto has = [&](const Finding& finding) { return finding.check == id; };
-      if (id.empty() || std::ranges::none_of(record.findings, has)) continue;
+      if (id.empty() || !found.contains(id)) continue;
       record.checks.push_back({.id = id,
                                .name = check->name,
                                .title = check->title,
