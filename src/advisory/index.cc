@@ -413,6 +413,7 @@ void IndexBuilder::add(OsvRecord record) {
 std::string IndexBuilder::encode(IndexMeta meta) const {
   // Records of one id side by side, the newest first, so that the result does not depend on the order of the folders.
   std::vector<const OsvRecord*> sorted;
+  sorted.reserve(records_.size());
   for (const OsvRecord& record : records_) sorted.push_back(&record);
   std::ranges::sort(sorted, [](const OsvRecord* a, const OsvRecord* b) {
     if (a->id != b->id) return a->id < b->id;

@@ -202,6 +202,9 @@ TEST_F(MatchTest, ReadsModulesAndToolchainsOfGo) {
   EXPECT_EQ(go("github.example/docker", "v20.10.7+incompatible"), kDocker);
   EXPECT_EQ(go("github.example/docker", "v20.10.7+incompatible+dirty"), kDocker);
   EXPECT_EQ(go("github.example/docker", "v20.10.9+incompatible"), "");
+  EXPECT_EQ(go("github.example/docker", "(devel)"),
+            "? : \"(devel)\" is not a semver version: it needs major.minor.patch\n");
+  EXPECT_EQ(go("github.example/own", "(devel)"), "");
   for (std::string_view version : {"1.20.11", "1.20", "1.9.7", "1.20rc1"})
     EXPECT_EQ(go("stdlib", version), "CVE-2023-3 (GO-2023-3) by GO-2023-3 fixed 1.20.12 unknown\n") << version;
   for (std::string_view version : {"1.21rc2", "1.21beta1", "1.21.0", "1.21.4"})

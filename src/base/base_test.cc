@@ -2,6 +2,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <cstdlib>
 #include <filesystem>
 #include <string>
@@ -112,6 +116,20 @@ TEST(File, AtomicWriteReplacesAndLeavesNothingBehind) {
   EXPECT_EQ(read_file(folder, 2).error().code, Errc::unsupported);
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder), {}), 1);
   std::filesystem::remove_all(folder);
+}
+
+TEST(File, AtomicWriteNeverReplacesADeviceOrPipe) {
+  std::string path = testing::TempDir() + "drydock_pipe_test";
+  std::filesystem::remove(path);
+  ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+  Descriptor reader(::open(path.c_str(), O_RDWR | O_CLOEXEC));  // both ends, so that neither open waits
+  ASSERT_TRUE(reader);
+  ASSERT_TRUE(write_file_atomically(path, "report"));
+  EXPECT_TRUE(std::filesystem::is_fifo(path));
+  char got[16] = {};
+  EXPECT_EQ(::read(reader.get(), got, sizeof got), 6);
+  EXPECT_EQ(std::string_view(got), "report");
+  std::filesystem::remove(path);
 }
 
 TEST(RunParallel, RunsEachJobOnce) {

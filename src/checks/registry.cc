@@ -1,5 +1,7 @@
 // The folder is the registry: CMake writes all_checks.inc, one DRYDOCK_CHECK(stem) per file below src/checks/*/.
 #include <algorithm>
+#include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "base/text.h"
@@ -35,17 +37,18 @@ std::span<const Check* const> all_checks() {
 }
 
 const Check* find_check(std::string_view text) {
-  const Check* by_alias = nullptr;
-  for (const Check* check : all_checks()) {
-    if (equal_ignoring_case(check->id, text) || equal_ignoring_case(check->name, text) ||
-        (!check->running_id.empty() && equal_ignoring_case(check->running_id, text)) ||
-        (!check->image_id.empty() && equal_ignoring_case(check->image_id, text)))
-      return check;
-    if (by_alias == nullptr &&
-        std::ranges::any_of(check->aliases, [&](std::string_view alias) { return equal_ignoring_case(alias, text); }))
-      by_alias = check;
-  }
-  return by_alias;
+  // Asked for each finding times each ignore of a policy. Ids and names go before peers' aliases.
+  static const std::unordered_map<std::string, const Check*> by_name = [] {
+    std::unordered_map<std::string, const Check*> names;
+    for (const Check* check : all_checks())
+      for (std::string_view name : {check->id, check->name, check->running_id, check->image_id})
+        if (!name.empty()) names.try_emplace(to_lower(name), check);
+    for (const Check* check : all_checks())
+      for (std::string_view alias : check->aliases) names.try_emplace(to_lower(alias), check);
+    return names;
+  }();
+  auto found = by_name.find(to_lower(text));
+  return found == by_name.end() ? nullptr : found->second;
 }
 
 }  // namespace drydock

@@ -2,40 +2,63 @@
 
 #include <algorithm>
 #include <cassert>
+#include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <tuple>
+#include <unordered_map>
 
 #include "base/text.h"
 #include "checks/inline_ignores.h"
 #include "formats/dockerfile.h"
 #include "formats/dotenv.h"
-#include "formats/nginx.h"
+#include "formats/nginx_places.h"
 #include "formats/yaml.h"
 
 namespace drydock::checks {
 namespace {
 
-// Marks of one file, with what is needed to tell which statement a line belongs to.
-struct FileMarks {
-  const Source* source;
-  std::vector<IgnoreMark> marks;
+// A file with more of one kind is generated or made to be a nuisance: the rest is counted, not listed. What a finding
+// costs depends on its file, so this also keeps a file of n problems from costing n times n.
+constexpr size_t kMostFindings = 1000;  // of one check in one file
+constexpr size_t kMostIgnores = 16;     // of one finding: policy needs the first, reports show what there is
+
+// What the findings of one file ask again and again, found once.
+class FileState {
+ public:
+  FileState(const Source& source, Time now) : source_(source) {
+    for (const IgnoreMark& mark : find_ignore_marks(source.bytes)) {
+      if (mark.expires.known() && mark.expires <= now) continue;
+      (mark.whole_file ? whole_file_ : marks_).push_back(mark);
+    }
+    std::ranges::stable_sort(marks_, {}, [](const IgnoreMark& mark) { return mark.ignore.line; });
+    if (const auto* file = source.as<nginx::File>()) nginx_.emplace(*file);
+  }
+
+  // The ignores that speak for a finding of `check` at `at`, in file order.
+  std::vector<InlineIgnore> ignores(const Check& check, const Location& at);
+  std::string place(uint32_t offset);
+
+ private:
+  uint32_t first_comment_above(uint32_t line);
+
+  const Source& source_;
+  std::vector<IgnoreMark> marks_, whole_file_;
+  const Check* named_for_ = nullptr;  // the check that `named_` is about
+  std::vector<InlineIgnore> named_;   // of whole_file_
+  uint32_t statement_ = 0, above_ = 0;
+  std::optional<nginx::Places> nginx_;
 };
 
-class FileMarksCache {
+class FileStates {
  public:
-  explicit FileMarksCache(Time now) : now_(now) {}
-  const FileMarks& of(const Source& source) {
-    for (const FileMarks& known : files_)
-      if (known.source == &source) return known;
-    FileMarks& marks = files_.emplace_back(FileMarks{&source, find_ignore_marks(source.bytes)});
-    std::erase_if(marks.marks, [&](const IgnoreMark& mark) { return mark.expires.known() && mark.expires <= now_; });
-    return marks;
-  }
+  explicit FileStates(Time now) : now_(now) {}
+  FileState& of(const Source& source) { return files_.try_emplace(&source, source, now_).first->second; }
 
  private:
   Time now_;
-  std::deque<FileMarks> files_;
+  std::unordered_map<const Source*, FileState> files_;
 };
 
 // First line of the statement that holds `offset`: an instruction for Dockerfiles, the line itself elsewhere.
@@ -62,22 +85,54 @@ bool names_check(std::string_view id, const Check& check) {
   return same(check.id) || same(check.name) || std::ranges::any_of(check.aliases, same);
 }
 
-std::string place_in(const Source& source, uint32_t offset) {
-  if (const auto* file = source.as<dockerfile::File>()) return dockerfile::place_at(*file, offset);
-  if (const auto* file = source.as<yaml::File>()) return tree::place_at(file->root(), offset);
-  if (const auto* file = source.as<nginx::File>()) return nginx::place_at(*file, offset);
-  if (const auto* file = source.as<dotenv::File>()) {
-    for (const dotenv::Entry& entry : file->entries)
-      if (entry.span.begin <= offset && offset <= entry.span.end) return std::string(entry.name);
+// First line of the comment block right above `line`.
+uint32_t FileState::first_comment_above(uint32_t line) {
+  if (statement_ == line) return above_;
+  statement_ = line;
+  for (above_ = line; above_ > 1 && is_comment_line(source_, above_ - 1);) --above_;
+  return above_;
+}
+
+std::vector<InlineIgnore> FileState::ignores(const Check& check, const Location& at) {
+  if (named_for_ != &check) {
+    named_for_ = &check;
+    named_.clear();
+    for (const IgnoreMark& mark : whole_file_)
+      if (named_.size() < kMostIgnores && names_check(mark.ignore.id, check)) named_.push_back(mark.ignore);
   }
-  if (const auto* node = source.as<tree::Node>()) return tree::place_at(*node, offset);
+  std::vector<InlineIgnore> found = named_;
+  if (marks_.empty()) return found;
+  uint32_t first = statement_line(source_, at.span.begin);
+  uint32_t above = first_comment_above(first);
+  uint32_t from = std::min(above, at.line > 0 ? at.line - 1 : 0);
+  auto mark = std::ranges::lower_bound(marks_, from, {}, [](const IgnoreMark& m) { return m.ignore.line; });
+  for (; mark != marks_.end() && mark->ignore.line <= at.line && found.size() < kMostIgnores; ++mark) {
+    uint32_t line = mark->ignore.line;
+    bool here = line >= first || (mark->alone && line >= above) || (mark->alone && line + 1 == at.line);
+    if (here && names_check(mark->ignore.id, check)) found.push_back(mark->ignore);
+  }
+  std::ranges::stable_sort(found, {}, &InlineIgnore::line);
+  return found;
+}
+
+std::string FileState::place(uint32_t offset) {
+  if (const auto* file = source_.as<dockerfile::File>()) return dockerfile::place_at(*file, offset);
+  if (const auto* file = source_.as<yaml::File>()) return tree::place_at(file->root(), offset);
+  if (nginx_) return nginx_->at(offset);
+  if (const auto* file = source_.as<dotenv::File>()) {
+    auto behind = std::ranges::upper_bound(file->entries, offset, {},
+                                           [](const dotenv::Entry& entry) { return entry.span.begin; });
+    if (behind != file->entries.begin() && offset <= std::prev(behind)->span.end)
+      return std::string(std::prev(behind)->name);
+  }
+  if (const auto* node = source_.as<tree::Node>()) return tree::place_at(*node, offset);
   return {};
 }
 
 // Turns what one check says about one subject into rows of the Part.
 class Writer final : public Findings {
  public:
-  Writer(const Sources* sources, FileMarksCache& marks, Part& out) : sources_(sources), marks_(marks), out_(out) {}
+  Writer(const Sources* sources, FileStates& files, Part& out) : sources_(sources), files_(files), out_(out) {}
 
   void start(const Check& check, std::string_view id, const Subject& subject, const Source* file,
              std::span<const std::string_view> services) {
@@ -113,6 +168,20 @@ class Writer final : public Findings {
   void not_applicable(std::string_view reason) override {
     out_.not_applicable.push_back({.check = id_, .subject = subject_, .reason = out_.pool.copy(reason)});
   }
+  // After the last check: says what report() only counted.
+  void finish() {
+    for (const auto& [key, count] : counts_) {
+      if (count.found <= kMostFindings) continue;
+      const Location& at = count.first_left_out;
+      out_.unknowns.push_back(
+          {.check = key.first,
+           .subject = {.kind = SubjectKind::file, .id = at.path, .version = {}},
+           .at = at,
+           .reason = out_.pool.join(std::to_string(count.found - kMostFindings), " more findings of ", key.first,
+                                    " in this file are not listed; correct the listed ones and scan again")});
+    }
+  }
+
   const Check& check() const override { return *check_; }
   std::string_view text(std::initializer_list<std::string_view> pieces) override {
     std::string_view joined;
@@ -139,19 +208,10 @@ class Writer final : public Findings {
   }
 
   std::span<const InlineIgnore> ignores_at(const Source& source, const Location& at) {
-    std::vector<InlineIgnore> found;
-    uint32_t first = statement_line(source, at.span.begin);
-    uint32_t above = first;  // first line of the comment block right above the statement
-    while (above > 1 && is_comment_line(source, above - 1)) --above;
-    for (const IgnoreMark& mark : marks_.of(source).marks) {
-      bool here = mark.whole_file || (mark.ignore.line >= first && mark.ignore.line <= at.line) ||
-                  (mark.alone && mark.ignore.line >= above && mark.ignore.line < first) ||
-                  (mark.alone && mark.ignore.line + 1 == at.line);
-      if (!here || !names_check(mark.ignore.id, *check_)) continue;
-      InlineIgnore kept = mark.ignore;
-      kept.id = out_.pool.copy(kept.id);
-      kept.reason = out_.pool.copy(kept.reason);
-      found.push_back(kept);
+    std::vector<InlineIgnore> found = files_.of(source).ignores(*check_, at);
+    for (InlineIgnore& ignore : found) {
+      ignore.id = out_.pool.copy(ignore.id);
+      ignore.reason = out_.pool.copy(ignore.reason);
     }
     return out_.pool.copy_span<InlineIgnore>(found);
   }
@@ -162,6 +222,10 @@ class Writer final : public Findings {
     auto key =
         std::tuple(std::string(id_), std::string(subject_.id), std::string(where.path), where.span, std::string(item));
     if (!seen_.insert(std::move(key)).second) return;
+    if (PerFile& count = counts_[{id_, std::string(where.path)}]; ++count.found > kMostFindings) {
+      if (count.found == kMostFindings + 1) count.first_left_out = keep(where);
+      return;
+    }
     Location at = keep(where);
     std::vector<Edit> kept_edits;
     for (Edit edit : edits) {
@@ -173,7 +237,7 @@ class Writer final : public Findings {
     Finding finding{.check = id_,
                     .subject = subject_,
                     .item = out_.pool.copy(item),
-                    .place = source ? out_.pool.copy(place_in(*source, at.span.begin)) : std::string_view{},
+                    .place = source ? out_.pool.copy(files_.of(*source).place(at.span.begin)) : std::string_view{},
                     .severity = severity,
                     .message = out_.pool.copy(message),
                     .locations = out_.pool.copy_span<Location>({{at}}),
@@ -185,7 +249,7 @@ class Writer final : public Findings {
   }
 
   const Sources* sources_;
-  FileMarksCache& marks_;
+  FileStates& files_;
   Part& out_;
   const Check* check_ = nullptr;
   std::string_view id_;
@@ -194,6 +258,11 @@ class Writer final : public Findings {
   std::span<const std::string_view> services_;
   Severity severity_ = Severity::unknown;
   std::set<std::tuple<std::string, std::string, std::string, Span, std::string>> seen_;
+  struct PerFile {
+    size_t found = 0;
+    Location first_left_out;
+  };
+  std::map<std::pair<std::string_view, std::string>, PerFile> counts_;  // by id and path
 };
 
 // The selected checks that read one kind of input.
@@ -242,8 +311,8 @@ struct Run {
   Time now;
   const Selection& selection;
   Part& out;
-  FileMarksCache marks;
-  Writer writer{&sources, marks, out};
+  FileStates files;
+  Writer writer{&sources, files, out};
 
   Context context(const Stack& stack) const { return {.stack = &stack, .settings = settings, .now = now}; }
 
@@ -356,7 +425,7 @@ void run_on_sources(const Sources& sources, std::span<const Stack> stacks, const
           .now = now,
           .selection = selection,
           .out = out,
-          .marks = FileMarksCache(now)};
+          .files = FileStates(now)};
   run.dockerfiles();
   run.plain_files<NginxInput, nginx::File>(SourceKind::nginx);
   run.plain_files<WorkflowInput, yaml::File>(SourceKind::workflow);
@@ -367,12 +436,13 @@ void run_on_sources(const Sources& sources, std::span<const Stack> stacks, const
     return ContainerInput{service.container, &service, here, &sources};
   });
   run.over_stacks();
+  run.writer.finish();
 }
 
 void run_on_image(const Image& image, const Subject& subject, const Context& context, const Selection& selection,
                   Part& out) {
-  FileMarksCache marks(context.now);
-  Writer writer(nullptr, marks, out);
+  FileStates files(context.now);
+  Writer writer(nullptr, files, out);
   std::vector<std::string_view> examined;
   for (const Check* check : checks_on<ImageInput>(selection)) {
     examined.push_back(check->id);
@@ -385,6 +455,7 @@ void run_on_image(const Image& image, const Subject& subject, const Context& con
     writer.start(*check, check->image_id, subject, nullptr, {});
     run_one(*check, ContainerInput{image.config.container, nullptr, context}, writer);
   }
+  writer.finish();
   add_examined(examined, {subject}, out);
 }
 

@@ -1,10 +1,13 @@
 #include "formats/nginx.h"
 
 #include <algorithm>
+#include <map>
+#include <utility>
 #include <vector>
 
 #include "base/text.h"
 #include "formats/json.h"
+#include "formats/nginx_places.h"
 #include "formats/tree_build.h"
 
 namespace drydock::nginx {
@@ -313,24 +316,31 @@ const Directive* in_force(const File& file, const Directive& scope, std::string_
   return first_of(file.directives, name);
 }
 
-std::string place_at(const File& file, uint32_t offset) {
+std::span<const uint32_t> Places::counted(std::span<const Directive> level) {
+  std::vector<uint32_t>& earlier = levels_[level.data()];
+  if (!earlier.empty()) return earlier;
+  std::map<std::pair<bool, std::string>, uint32_t> seen;
+  for (const Directive& directive : level) earlier.push_back(seen[{directive.block, label(directive)}]++);
+  return earlier;
+}
+
+std::string Places::at(uint32_t offset) {
   std::string place;
-  std::span<const Directive> level = file.directives;
+  std::span<const Directive> level = file_.directives;
   for (;;) {
     // The directives of a level stand in file order and do not overlap.
     auto behind = std::ranges::upper_bound(level, offset, {}, [](const Directive& d) { return d.span.begin; });
     if (behind == level.begin()) return place;
     const Directive& directive = *std::prev(behind);
     if (offset > directive.span.end) return place;
-    std::string text = label(directive);
-    auto before = std::ranges::count_if(level.begin(), std::prev(behind), [&](const Directive& d) {
-      return d.name == directive.name && d.block == directive.block && label(d) == text;
-    });
+    uint32_t before = counted(level)[static_cast<size_t>(&directive - level.data())];
     if (!place.empty()) place += '.';
-    place += text;
+    place += label(directive);
     if (before > 0) place += "#" + std::to_string(before + 1);
     level = directive.children;
   }
 }
+
+std::string place_at(const File& file, uint32_t offset) { return Places(file).at(offset); }
 
 }  // namespace drydock::nginx

@@ -6,6 +6,8 @@
 #include <chrono>
 #include <string>
 
+#include "formats/nginx_places.h"
+
 namespace drydock::nginx {
 namespace {
 
@@ -162,6 +164,8 @@ TEST(Nginx, PlacesTellSiblingsApart) {
   EXPECT_EQ(place("root /x"), "http.server.root");
   EXPECT_EQ(place("# good"), "http");
   EXPECT_EQ(place_at(*site.file, 1'000'000), "");
+  Places places(*site.file);
+  for (uint32_t at = 0; at <= site.file->bytes.size(); ++at) EXPECT_EQ(places.at(at), place_at(*site.file, at)) << at;
 }
 
 TEST(Nginx, BudgetsHold) {

@@ -57,13 +57,30 @@ bool is_word(std::string_view key) {
 // What stands in the file at `offset`: an alias's content and a merged member stand elsewhere. The end is included, so
 // that the point behind a value (where an edit would add) and an empty value belong to it; where two touch, the later.
 const Member* member_at(const Node& mapping, uint32_t offset) {
-  const Member* found = nullptr;
-  for (const Member& m : mapping.members) {
-    if (m.merged || m.key->span.begin > offset) continue;
-    uint32_t end = m.value->alias ? m.key->span.end : std::max(m.key->span.end, m.value->span.end);
-    if (offset <= end) found = &m;
+  auto next = std::ranges::partition_point(mapping.members,
+                                           [&](const Member& m) { return !m.merged && m.key->span.begin <= offset; });
+  if (next == mapping.members.begin()) return nullptr;
+  const Member& m = *std::prev(next);
+  uint32_t end = m.value->alias ? m.key->span.end : std::max(m.key->span.end, m.value->span.end);
+  return offset <= end ? &m : nullptr;
+}
+
+// Likewise; null if there is none. Aliases have the spans of their anchors, which are in no order, and are stepped
+// over.
+const Node* const* item_at(const Node& sequence, uint32_t offset) {
+  std::span<const Node* const> left = sequence.items;
+  const Node* const* found = nullptr;
+  while (!left.empty()) {
+    size_t middle = left.size() / 2, probe = middle;
+    while (probe > 0 && left[probe]->alias) --probe;
+    if (left[probe]->alias || left[probe]->span.begin <= offset) {
+      if (!left[probe]->alias) found = &left[probe];
+      left = left.subspan(middle + 1);
+    } else {
+      left = left.first(probe);
+    }
   }
-  return found;
+  return found != nullptr && offset <= (*found)->span.end ? found : nullptr;
 }
 
 }  // namespace
@@ -84,14 +101,11 @@ std::string place_at(const Node& root, uint32_t offset) {
         next = m->value;
       }
     } else if (at->is_sequence()) {
-      for (size_t i = at->items.size(); i-- > 0;) {
-        const Node& item = *at->items[i];
-        if (item.alias || offset < item.span.begin || offset > item.span.end) continue;
+      if (const Node* const* item = item_at(*at, offset)) {
         place += '[';
-        place += std::to_string(i);
+        place += std::to_string(item - at->items.data());
         place += ']';
-        next = &item;
-        break;
+        next = *item;
       }
     }
     at = next;

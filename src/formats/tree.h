@@ -61,7 +61,7 @@ struct Problem {
 // The path of the deepest node at `offset` in the format's own words: `services.web.ports[0]`. A key that is not a
 // plain word ([A-Za-z0-9_-]+) is written as a JSON string: `services."my.web"`. The end of a node belongs to it. Empty
 // outside of all members, and inside an alias's content only the anchor's own place is known. Part of fingerprints: do
-// not change its form. O(depth * width).
+// not change its form. O(depth * log width), aliases in sequences apart.
 std::string place_at(const Node& root, uint32_t offset);
 
 }  // namespace drydock::tree

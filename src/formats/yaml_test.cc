@@ -343,6 +343,20 @@ TEST(Yaml, PlacesAreWordsOfTheFormat) {
   EXPECT_EQ(place_at(root, 1'000'000), "");
 }
 
+TEST(Yaml, PlacesStepOverAliasesInSequences) {
+  Arena arena;
+  constexpr std::string_view kBytes =
+      "a: [&x one, *x, two, *x, *x, three, *x]\nb: [*x, *x, *x]\nc:\n  - *x\n  - four\n  - *x\n";
+  const Node& root = parsed(kBytes, arena)->root();
+  auto place = [&](std::string_view text) { return place_at(root, static_cast<uint32_t>(kBytes.find(text))); };
+  EXPECT_EQ(place("one"), "a[0]");
+  EXPECT_EQ(place("two"), "a[2]");
+  EXPECT_EQ(place("three"), "a[5]");
+  EXPECT_EQ(place("four"), "c[1]");
+  EXPECT_EQ(place("*x, two"), "a");
+  EXPECT_EQ(place("*x, *x, *x]"), "b");
+}
+
 TEST(Yaml, LookupsTakeAbsentAndCompoundNodes) {
   Arena arena;
   const Node& root = parsed("a: {b: {c: x}}\nn: ~\ni: 5\n", arena)->root();

@@ -430,6 +430,14 @@ class Squasher {
     return first.ecosystem == Ecosystem::go && first.source == PackageSource::installed;
   }
 
+  // Debian builds Go programs without modules (dh-golang), and hardly anybody else does since Go 1.16: in its folders,
+  // a program of which nothing but the toolchain is known is a deb's. gosu and docker.io are.
+  bool is_program_of_debian(std::string_view path, EntryRef content) const {
+    constexpr std::string_view kFolders[] = {"bin/", "sbin/", "usr/bin/", "usr/sbin/", "usr/lib/", "usr/libexec/"};
+    return is_program(content) && facts_[content.layer].of(content.entry).size() == 1 &&
+           std::ranges::any_of(kFolders, [&](std::string_view folder) { return path.starts_with(folder); });
+  }
+
   static const Dispatcher& dispatcher() {
     static const Dispatcher all;
     return all;
@@ -460,7 +468,8 @@ class Squasher {
       std::string_view path = image_.entry(node.entry).header.path;
       std::span<const uint32_t> rows = facts_[node.content.layer].of(node.content.entry);
       std::vector<uint32_t> installed_by = find_installers(node, rows);
-      bool by_distribution = (has_debs && is_distribution_path(path)) || owned.contains(path);
+      bool by_distribution = owned.contains(path) ||
+                             (has_debs && (is_distribution_path(path) || is_program_of_debian(path, node.content)));
       for (size_t i = 0; i < rows.size(); ++i) {
         Package package = facts_[node.content.layer].row(rows[i]).package;
         package.at.path = path;

@@ -10,7 +10,7 @@ Result<Baseline> parse_baseline(std::string_view json, std::string_view file) {
   Result<ScanRecord> record = decode_record(json);
   if (!record)
     return fail(record.error().code, std::string(file) + ": no baseline: " + record.error().message +
-                                         "; write one with drydock scan -o json=" + std::string(file));
+                                         "; write one with drydock scan -o json=FILE");
   Baseline baseline{.file = std::string(file),
                     .target_kind = std::string(name_of(record->target.kind)),
                     .target = std::string(record->target.id),

@@ -176,8 +176,9 @@ class Table {
 
   std::string note_of(const Finding& finding) const {
     const Decision* decision = decision_of(finding);
-    if (decision == nullptr || decision->outcome != Outcome::ignored) return {};
-    return "ignored by " + one_line(decision->source) + ": " + one_line(decision->reason);
+    bool known = decision != nullptr && decision->outcome == Outcome::known;
+    if (decision == nullptr || (decision->outcome != Outcome::ignored && !known)) return {};
+    return (known ? "known by " : "ignored by ") + one_line(decision->source) + ": " + one_line(decision->reason);
   }
 
   // Findings that one row stands for, in the order of the first of each.
@@ -204,7 +205,7 @@ class Table {
 
   std::vector<Row> rows_of(const Group& group) const {
     std::vector<Row> rows;
-    std::map<std::tuple<Severity, std::string, std::string, std::string, std::string>, size_t> alike;
+    std::map<std::tuple<Severity, std::string, std::string, std::string, std::string>, size_t> alike;  // -> row
     for (const Bundle& bundle : bundles_of(group)) {
       Row row = row_at(*bundle[0]);
       if (bundle[0]->kind() == FindingKind::vulnerability && !options_.all) {
@@ -212,17 +213,18 @@ class Table {
       } else {
         gather_line(bundle, row);
       }
-      auto key = std::tuple(row.severity, row.id, row.path, row.message, row.note);
-      auto [earlier, fresh] = alike.try_emplace(std::move(key), rows.size());
-      if (fresh || options_.all || row.lines.empty()) {
+      if (options_.all || row.lines.empty()) {
         rows.push_back(std::move(row));
         continue;
       }
-      std::string& lines = rows[earlier->second].lines;
-      if (columns_of(lines) < 14) {
-        lines += "," + row.lines;
-      } else if (!lines.ends_with("…")) {
-        lines += ",…";
+      auto [known, fresh] =
+          alike.try_emplace(std::tuple(row.severity, row.id, row.path, row.message, row.note), rows.size());
+      if (fresh) {
+        rows.push_back(std::move(row));
+      } else if (Row& earlier = rows[known->second]; columns_of(earlier.lines) < 14) {
+        earlier.lines += "," + row.lines;
+      } else if (!earlier.lines.ends_with("…")) {
+        earlier.lines += ",…";
       }
     }
     return rows;
@@ -230,12 +232,19 @@ class Table {
 
   void gather_line(const Bundle& bundle, Row& row) const {
     bool one_check = std::ranges::all_of(bundle, [&](const Finding* f) { return f->check == bundle[0]->check; });
+    constexpr size_t kMostBytes = 2000;  // a file may be one line
+    size_t left_out = 0;
     for (const Finding* finding : bundle) {
       std::string id = id_of(*finding);
       if (row.id.find(id) == std::string::npos) row.id += (row.id.empty() ? "" : " ") + id;
+      if (row.message.size() > kMostBytes) {
+        ++left_out;
+        continue;
+      }
       std::string text = one_line(bundle.size() == 1 || one_check ? finding->message : title_of(*finding));
       if (row.message.find(text) == std::string::npos) row.message += (row.message.empty() ? "" : "; ") + text;
     }
+    if (left_out != 0) row.message += "; and " + std::to_string(left_out) + " more";
   }
 
   std::string_view title_of(const Finding& finding) const {
@@ -347,18 +356,19 @@ class Table {
 
   void summary() {
     std::vector<const Finding*> shown;
-    size_t ignored = 0, counting = 0;
+    size_t ignored = 0, known = 0, counting = 0;
     for (const Finding& finding : record_.findings) {
       const Decision* decision = decision_of(finding);
       if (decision != nullptr && decision->outcome == Outcome::counts) ++counting;
       if (hidden(finding)) {
-        ++ignored;
+        ++(decision->outcome == Outcome::known ? known : ignored);
       } else {
         shown.push_back(&finding);
       }
     }
     std::string total = shown.empty() ? styled(Style::good, "No findings") : counts_text(counts_of(shown));
     if (ignored != 0) total += styled(Style::dim, "  " + std::to_string(ignored) + " ignored (--all)");
+    if (known != 0) total += styled(Style::dim, "  " + std::to_string(known) + " known (--all)");
     line(total);
 
     next_steps(shown);

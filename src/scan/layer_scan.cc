@@ -22,7 +22,8 @@ constexpr uint64_t kMostKept = 4 << 20;  // a larger configuration file is an Un
 // memory of a window is given back behind it: a file of gigabytes costs no more than one of megabytes.
 constexpr uint32_t kWindow = target::kInMemory;
 
-// Line of an offset without a table of the whole file: hits are few and come in order.
+// Line of an offset without a table of the whole file: hits are few and come in order. No byte is looked at twice, also
+// not where all hits are on one huge line.
 class LineCounter {
  public:
   explicit LineCounter(std::string_view bytes) : bytes_(bytes) {}
@@ -92,6 +93,17 @@ template <class Number>
   requires std::is_arithmetic_v<Number>
 void add_field(std::string& text, std::string_view name, Number value) {
   add_field(text, name, std::string_view(std::to_string(value)));
+}
+
+// The hits that can share the shown part of a line with `hits[i]`; they are sorted and do not overlap.
+constexpr uint32_t kNeighbourhood = 4096;  // mask_line() looks at 2 KiB on either side
+std::span<const secrets::Hit> neighbours(std::span<const secrets::Hit> hits, const secrets::Hit& hit) {
+  auto first = std::ranges::partition_point(
+      hits, [&](const secrets::Hit& h) { return h.secret.end + uint64_t{kNeighbourhood} < hit.match.begin; });
+  auto last = std::partition_point(first, hits.end(), [&](const secrets::Hit& h) {
+    return h.secret.begin < uint64_t{hit.match.begin} + kNeighbourhood;
+  });
+  return {first, last};
 }
 
 // Libraries of cryptography carry the private keys of their own self-tests (FIPS 140-3 asks for these), GnuTLS as PEM.
@@ -189,13 +201,15 @@ void LayerScanner::read(LayerRecord& record, uint32_t entry, const FileView& fil
   if (wants_packages(options_.kinds)) dispatcher_->run(file, record, entry);
   if (scanner_ != nullptr && !(options_.image && is_system_library(file))) scan_secrets(record, entry, file);
   bool keep = options_.image && inventory::keep_in_layer(file.header.path, file.bytes.size());
-  if (options_.sources &&
-      inventory::source_kind(file.header.path, file.bytes.substr(0, kFirstBytes)) != SourceKind::other) {
-    keep |= file.bytes.size() <= kMostKept;
-    if (!keep)
+  if (options_.sources) {
+    SourceKind kind = inventory::source_kind(file.header.path, file.bytes.substr(0, kFirstBytes));
+    keep |= kind != SourceKind::other && file.bytes.size() <= kMostKept;
+    // Large scripts are self-extracting installers; no check of a single file reads them.
+    if (kind != SourceKind::other && kind != SourceKind::script && file.bytes.size() > kMostKept)
       record.unknowns.push_back(
           {.entry = entry,
-           .reason = "larger than 4 MiB: too large for a configuration file, the checks did not see it"});
+           .reason = record.pool.join("this ", name_of(kind),
+                                      " is larger than 4 MiB and was not checked for misconfigurations; split it")});
   }
   if (keep) record.kept.push_back({.entry = entry, .bytes = record.pool.copy(file.bytes)});
 }
@@ -225,7 +239,7 @@ void LayerScanner::scan_secrets(LayerRecord& record, uint32_t entry, const FileV
                 .column = place.column},
          .masked = pool.copy(secrets::mask(secret)),
          .hash = pool.copy(secrets::keyed_hash(*hit.rule, secret, secrets::kDefaultMaskKey).substr(0, 32)),
-         .snippet = pool.copy(secrets::mask_line(file.bytes, hit, hits_)),
+         .snippet = pool.copy(secrets::mask_line(file.bytes, hit, neighbours(hits_, hit))),
          .ignored_by = pool.copy(mark),
          .ignore_reason = {}});
   }

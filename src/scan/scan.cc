@@ -11,6 +11,7 @@
 #include <optional>
 #include <set>
 #include <tuple>
+#include <unordered_map>
 
 #include "advisory/starter.h"
 #include "advisory/update.h"
@@ -536,10 +537,14 @@ Result<Scan> scan_directory(const Options& options, const policy::Policy& policy
                                .at = {.path = unknown.path},
                                .reason = unknown.reason});
   }
+  std::unordered_map<std::string_view, std::span<const std::string_view>> services;  // by path
   for (Finding& finding : record.findings) {
     const Location* at = finding.location();
     if (!finding.services.empty() || at == nullptr || finding.subject.kind == SubjectKind::stack) continue;
-    finding.services = record.pool.copy_span<std::string_view>(services_of(record.stacks, at->path, record.pool));
+    auto [known, fresh] = services.try_emplace(at->path);
+    if (fresh)
+      known->second = record.pool.copy_span<std::string_view>(services_of(record.stacks, at->path, record.pool));
+    finding.services = known->second;
   }
   add_snippets(*configuration, record);
   record.keep(std::shared_ptr<const Configuration>(configuration));

@@ -51,8 +51,10 @@ std::string mask_line(std::string_view bytes, const Hit& shown, std::span<const 
       hidden.push_back({std::max<size_t>(hit.secret.begin, begin), std::min<size_t>(hit.secret.end, end)});
     const std::string_view secret = hit.secret.of(bytes);
     if (secret.size() < 4) return;
-    for (size_t found = bytes.find(secret, begin); found != std::string_view::npos && found < end;
-         found = bytes.find(secret, found + secret.size()))
+    // Repeats are looked for in what may be shown and one secret's length beyond, never in the whole file.
+    const std::string_view near = bytes.substr(0, std::min(bytes.size(), end + secret.size()));
+    for (size_t found = near.find(secret, begin); found != std::string_view::npos && found < end;
+         found = near.find(secret, found + secret.size()))
       hidden.push_back({found, std::min(found + secret.size(), end)});
   };
   hide(shown);

@@ -9,9 +9,9 @@
 //   modules ::= 16-byte mark, lines, 16-byte mark
 //   line    ::= ("path" | "mod" | "dep" | "=>" | "build") TAB ...     mod, dep, =>: path TAB version [TAB sum]
 //
-// Not packages, since no advisory's version can be compared with theirs: a main module that was built from a checkout
-// ("(devel)", or a pseudo-version below every tag) and modules replaced by a local folder. A record that cannot be
-// followed is an unknown; a file without one is no Go program, or one that a packer compressed.
+// A main module that was built from a checkout has the version "(devel)", as go itself writes: nothing compares with
+// it, and match() says so where there are advisories. Not packages: modules that a local folder replaces. A record that
+// cannot be followed is an unknown; a file without one is no Go program, or one that a packer compressed.
 #include <algorithm>
 #include <optional>
 #include <string>
@@ -143,10 +143,11 @@ struct Module {
 };
 
 void add(const Module& module, Catalog& out) {
-  if (module.path.empty() || module.version.empty() || module.version == "(devel)") return;
-  // v0.0.0-...: the checkout had no tags, as in a shallow clone, so the version says nothing about where it stands.
-  if (module.is_main && module.version.starts_with("v0.0.0-")) return;
-  out.add(Package{.ecosystem = Ecosystem::go, .name = module.path, .version = module.version});
+  constexpr std::string_view kCheckout = "(devel)";
+  if (module.path.empty() || (!module.is_main && (module.version.empty() || module.version == kCheckout))) return;
+  // v0.0.0-...: the checkout had no tags, as in a shallow clone, so the number says nothing about where it stands.
+  bool unknown = module.is_main && (module.version.empty() || module.version.starts_with("v0.0.0-"));
+  out.add(Package{.ecosystem = Ecosystem::go, .name = module.path, .version = unknown ? kCheckout : module.version});
 }
 
 void read_modules(std::string_view lines, Catalog& out) {

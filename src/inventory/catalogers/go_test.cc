@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "formats/elf_testing.h"
+#include "inventory/squash.h"
 #include "inventory/test_layer.h"
 
 namespace drydock::inventory {
@@ -125,10 +126,10 @@ TEST(GoBinary, TakesTheReleaseOutOfTheToolchainsName) {
   }
 }
 
-TEST(GoBinary, LeavesOutTheMainModuleOfACheckout) {
+TEST(GoBinary, GivesTheMainModuleOfACheckoutNoVersionToCompare) {
   for (std::string_view version : {"(devel)", "", "v0.0.0-20240102030405-0123456789ab+dirty"})
     EXPECT_EQ(describe(read("go1.21", "mod\tgit.example/app\t" + std::string(version) + "\t\n").packages),
-              "stdlib 1.21\n");
+              "stdlib 1.21\ngit.example/app (devel)\n");
   EXPECT_EQ(describe(read("go1.24.0", "mod\tgit.example/app\tv1.2.4-0.20240102030405-0123456789ab\t\n").packages),
             "stdlib 1.24.0\ngit.example/app v1.2.4-0.20240102030405-0123456789ab\n");
 }
@@ -154,6 +155,22 @@ TEST(GoBinary, SaysWhenTheRecordIsDamagedAndNothingAboutOtherPrograms) {
     LayerRecord layer = cataloged(kProgram, text);
     EXPECT_TRUE(layer.packages.empty() && layer.unknowns.empty());
   }
+}
+
+// Debian builds its Go programs without modules, and its advisories speak of the deb.
+TEST(GoBinary, IsADebsInDebiansFoldersIfItKnowsNoModules) {
+  auto packages = [](std::string_view path, std::string_view modules, bool debs) {
+    LayerBuilder layer("sha256:1");
+    if (debs) layer.catalog("var/lib/dpkg/status", "Package: gosu\nStatus: install ok installed\nVersion: 1.14-1+b6\n");
+    layer.catalog(path, elf::testing::file(record("go1.19.8", modules)));
+    std::shared_ptr<const LayerRecord> layers[] = {layer.seal()};
+    Image image = squash(layers);
+    return image.packages.size() - (debs ? 1 : 0);
+  };
+  EXPECT_EQ(packages("usr/sbin/gosu", "", true), 0u);
+  EXPECT_EQ(packages("usr/sbin/gosu", "", false), 1u);
+  EXPECT_EQ(packages("usr/local/bin/gosu", "", true), 1u);
+  EXPECT_EQ(packages("usr/bin/app", "mod\tgit.example/app\t(devel)\t\n", true), 2u);
 }
 
 // ---- oracle: the linker itself
@@ -201,11 +218,12 @@ TEST(GoBinaryOracle, ReadsWhatTheGoLinkerWrites) {
     ASSERT_TRUE(bytes);
     LayerRecord layer = cataloged(kProgram, *bytes);
     EXPECT_TRUE(layer.unknowns.empty());
-    ASSERT_EQ(layer.packages.size(), 4u) << describe(layer.packages);
+    ASSERT_EQ(layer.packages.size(), 5u) << describe(layer.packages);
     EXPECT_EQ(layer.packages[0].package.name, "stdlib");
     EXPECT_TRUE(layer.packages[0].package.version.starts_with("1."));
     std::string all = describe(layer.packages);
     EXPECT_EQ(all.substr(all.find('\n') + 1),
+              "git.example/app (devel)\n"
               "git.example/a v1.2.3\ngit.example/b v0.0.0-20220314234659-1baeb1ce4c0b\ngit.example/d v1.0.1\n");
     // As sstrip leaves it: e_shoff, e_shnum and e_shstrndx zero.
     std::string bare = *bytes;
