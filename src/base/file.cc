@@ -93,16 +93,12 @@ Result<std::string> read_file(const std::string& path, uint64_t limit) {
 }
 
 Result<void> write_file_atomically(const std::string& path, std::string_view bytes, unsigned mode) {
-  // Renaming over a device or a pipe would replace it: `-o json=/dev/null` by root would break the whole system.
-  struct stat status{};
-  bool special = ::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode);
   std::string temporary = path + ".XXXXXX";
-  Descriptor file(special ? ::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY)
-                          : ::mkostemp(temporary.data(), O_CLOEXEC));  // mode 0600
-  if (!file) return fail_errno(special ? "cannot write" : "cannot create a file beside", path, errno);
+  Descriptor file(::mkostemp(temporary.data(), O_CLOEXEC));  // mode 0600
+  if (!file) return fail_errno("cannot create a file beside", path, errno);
   auto give_up = [&](const char* what) {
     int error_number = errno;
-    if (!special) ::unlink(temporary.c_str());
+    ::unlink(temporary.c_str());
     return fail_errno(what, path, error_number);
   };
   while (!bytes.empty()) {
@@ -111,7 +107,6 @@ Result<void> write_file_atomically(const std::string& path, std::string_view byt
     if (put < 0) return give_up("cannot write");
     bytes.remove_prefix(static_cast<size_t>(put));
   }
-  if (special) return {};
   if (mode != 0600 && ::fchmod(file.get(), mode) != 0) return give_up("cannot set the mode of");
   if (::fsync(file.get()) != 0) return give_up("cannot write");
   if (::rename(temporary.c_str(), path.c_str()) != 0) return give_up("cannot replace");

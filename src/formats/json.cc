@@ -351,8 +351,13 @@ Result<const tree::Node*> parse(std::string_view bytes, Arena& arena, const Opti
 void append_string(std::string& out, std::string_view text) {
   constexpr std::string_view kHex = "0123456789abcdef";
   constexpr std::string_view kNames = "\"\\bfnrt", kValues = "\"\\\b\f\n\r\t";
+  auto plain = [](char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; };
   out += '"';
-  while (!text.empty()) {
+  for (;;) {
+    const size_t run = static_cast<size_t>(std::ranges::find_if_not(text, plain) - text.begin());
+    out += text.substr(0, run);
+    text.remove_prefix(run);
+    if (text.empty()) break;
     auto first = static_cast<unsigned char>(text[0]);
     size_t length = 1;
     if (size_t i = kValues.find(text[0]); i != std::string_view::npos) {
@@ -362,8 +367,6 @@ void append_string(std::string& out, std::string_view text) {
       out += "\\u00";
       out += kHex[first >> 4];
       out += kHex[first & 15];
-    } else if (first < 0x80) {
-      out += text[0];
     } else {
       length = utf8_length(text);
       out += length == 0 ? std::string_view("\xef\xbf\xbd") : text.substr(0, length);

@@ -22,7 +22,8 @@ constexpr uint64_t kMostKept = 4 << 20;  // a larger configuration file is an Un
 // memory of a window is given back behind it: a file of gigabytes costs no more than one of megabytes.
 constexpr uint32_t kWindow = target::kInMemory;
 
-// Line of an offset without a table of the whole file: hits come in order, and no byte is looked at twice.
+// Line of an offset without a table of the whole file: hits are few and come in order. No byte is looked at twice, also
+// not where all hits are on one huge line.
 class LineCounter {
  public:
   explicit LineCounter(std::string_view bytes) : bytes_(bytes) {}

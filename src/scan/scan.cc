@@ -365,10 +365,19 @@ std::string snippet_of(const Source& source, const Location& at, const std::vect
 
 // Snippets last: only now every secret of every line is known, found by the engine or by a check.
 void add_snippets(const Configuration& configuration, ScanRecord& record) {
+  std::map<std::string_view, bool> masked;  // by check: many findings, few checks, and find_check() tries every alias
+  auto is_masked = [&](std::string_view id) {
+    auto [row, is_new] = masked.try_emplace(id, false);
+    if (is_new) {
+      const Check* check = find_check(id);
+      row->second = check != nullptr && check->masked;
+    }
+    return row->second;
+  };
   std::map<std::string_view, std::vector<Span>> secrets;
   for (const Finding& finding : record.findings) {
-    const Check* check = finding.kind() == FindingKind::misconfiguration ? find_check(finding.check) : nullptr;
-    if (finding.kind() != FindingKind::secret && (check == nullptr || !check->masked)) continue;
+    const bool by_check = finding.kind() == FindingKind::misconfiguration && is_masked(finding.check);
+    if (finding.kind() != FindingKind::secret && !by_check) continue;
     for (const Location& at : finding.locations) secrets[at.path].push_back(at.span);
   }
   for (auto& [path, spans] : secrets) std::sort(spans.begin(), spans.end());
