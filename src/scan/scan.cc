@@ -473,7 +473,7 @@ Result<Scan> scan_directory(const Options& options, const policy::Policy& policy
   }
   add_secrets(secrets, record.pool, record);
   if (options.kinds.secrets) {
-    constexpr std::string_view kTree[] = {"SD001", "SD002"};
+    static constexpr std::string_view kTree[] = {"SD001", "SD002"};
     record.examined.push_back({.checks = kTree, .subjects = record.pool.copy_span<Subject>(searched)});
   }
   // advisory
@@ -562,13 +562,13 @@ Result<Scan> scan_image(const Options& options, const policy::Policy& policy, Ti
   }
   add_secrets(secrets, record.pool, record);
   if (options.kinds.secrets) {
-    constexpr std::string_view kImage[] = {"SD004"};
+    static constexpr std::string_view kImage[] = {"SD004"};
     record.examined.push_back({.checks = kImage, .subjects = record.pool.copy_span<Subject>({{subject}})});
   }
   // advisory
   if (options.kinds.vulnerabilities) {
     match(options, subject, record);
-    constexpr std::string_view kInventory[] = {"VU010"};
+    static constexpr std::string_view kInventory[] = {"VU010"};
     record.examined.push_back({.checks = kInventory, .subjects = record.pool.copy_span<Subject>({{subject}})});
   }
 
