@@ -245,8 +245,8 @@ std::string osv_ecosystem(Ecosystem ecosystem, std::string_view release) {
   std::string name(row.osv_name);
   if (!row.has_releases) return name;
   name += ':';
-  // OSV writes "Alpine:v3.19" where os-release says 3.19.
-  if (ecosystem == Ecosystem::alpine && !release.starts_with('v')) name += 'v';
+  // OSV writes "Alpine:v3.19" where os-release says 3.19; "edge" has no number.
+  if (ecosystem == Ecosystem::alpine && !release.empty() && is_digit(release.front())) name += 'v';
   return name.append(release);
 }
 
@@ -413,6 +413,7 @@ void IndexBuilder::add(OsvRecord record) {
 std::string IndexBuilder::encode(IndexMeta meta) const {
   // Records of one id side by side, the newest first, so that the result does not depend on the order of the folders.
   std::vector<const OsvRecord*> sorted;
+  sorted.reserve(records_.size());
   for (const OsvRecord& record : records_) sorted.push_back(&record);
   std::ranges::sort(sorted, [](const OsvRecord* a, const OsvRecord* b) {
     if (a->id != b->id) return a->id < b->id;

@@ -151,5 +151,67 @@ TEST_F(MatchTest, RefusesAnEcosystemWithoutAnOrder) {
   EXPECT_THAT(find({.ecosystem = Ecosystem::unknown, .name = "foo", .version = "1"}), HasSubstr("error: "));
 }
 
+TEST_F(MatchTest, AsksForAlpineByOriginAndRelease) {
+  add("Alpine", record("ALPINE-CVE-2023-1", R"("upstream":["CVE-2023-1"],)", "Alpine:v3.19", "openssl",
+                       R"({"introduced":"0"},{"fixed":"3.1.4-r6"})"));
+  add("Alpine", record("ALPINE-CVE-2023-2", R"("upstream":["CVE-2023-2"],)", "Alpine:v3.18", "openssl",
+                       R"({"introduced":"0"},{"fixed":"9-r0"})"));
+  auto alpine = [&](std::string_view version, std::string_view release = "3.19") {
+    return find({.ecosystem = Ecosystem::alpine,
+                 .name = "libcrypto3",
+                 .version = version,
+                 .source_name = "openssl",
+                 .release = release});
+  };
+  constexpr std::string_view kFirst = "CVE-2023-1 (ALPINE-CVE-2023-1) by ALPINE-CVE-2023-1 fixed 3.1.4-r6 unknown\n";
+  EXPECT_EQ(alpine("3.1.4-r5"), kFirst);
+  EXPECT_EQ(alpine("3.1.4_rc1-r9"), kFirst);
+  EXPECT_EQ(alpine("3.1.4-r6"), "");
+  EXPECT_EQ(alpine("3.1.4-r10"), "");
+  EXPECT_EQ(alpine("3.1.4a-r0"), "");
+  EXPECT_EQ(alpine("3.1.4-r5", "3.18"), "CVE-2023-2 (ALPINE-CVE-2023-2) by ALPINE-CVE-2023-2 fixed 9-r0 unknown\n");
+  EXPECT_EQ(alpine("3.1.4-r5", "edge"), "");
+  EXPECT_EQ(alpine("1:3"), "? : \"1:3\" is not a valid apk version: it is not of the form 1.2.3a_rc1~0af3-r0\n");
+}
+
+// Alpine's security database says version 0 where a vulnerability never concerned the package.
+TEST_F(MatchTest, NeverFindsWhatAlpineFixedInVersionZero) {
+  add("Alpine", record("ALPINE-CVE-2023-1", R"("upstream":["CVE-2023-1"],)", "Alpine:v3.19", "curl",
+                       R"({"introduced":"0"},{"fixed":"0"})"));
+  EXPECT_EQ(find({.ecosystem = Ecosystem::alpine, .name = "curl", .version = "8.5.0-r0", .release = "3.19"}), "");
+  EXPECT_EQ(find({.ecosystem = Ecosystem::alpine, .name = "curl", .version = "0-r0", .release = "3.19"}), "");
+}
+
+TEST_F(MatchTest, ReadsModulesAndToolchainsOfGo) {
+  add("Go", record("GO-2023-1", R"("aliases":["CVE-2023-1","GHSA-a"],)", "Go", "golang.example/x/net",
+                   R"({"introduced":"0"},{"fixed":"0.0.0-20220906165146-f3363e06e74c"})"));
+  add("Go", record("GO-2023-2", R"("aliases":["CVE-2023-2"],)", "Go", "github.example/docker",
+                   R"({"introduced":"0"},{"fixed":"20.10.9+incompatible"})"));
+  add("Go", record("GO-2023-3", R"("aliases":["CVE-2023-3"],)", "Go", "stdlib",
+                   R"({"introduced":"0"},{"fixed":"1.20.12"},{"introduced":"1.21.0-0"},{"fixed":"1.21.5"})"));
+  auto go = [&](std::string_view name, std::string_view version) {
+    return find({.ecosystem = Ecosystem::go, .name = name, .version = version});
+  };
+  constexpr std::string_view kNet =
+      "CVE-2023-1 (GHSA-a, GO-2023-1) by GO-2023-1 fixed 0.0.0-20220906165146-f3363e06e74c unknown\n";
+  EXPECT_EQ(go("golang.example/x/net", "v0.0.0-20211209124913-491a49abca63"), kNet);
+  EXPECT_EQ(go("golang.example/x/net", "v0.0.0-20220906165146-f3363e06e74c"), "");
+  EXPECT_EQ(go("golang.example/x/net", "v0.1.0"), "");
+  EXPECT_EQ(go("golang.example/X/net", "v0.0.0-20211209124913-491a49abca63"), "");  // paths are case-sensitive
+  constexpr std::string_view kDocker = "CVE-2023-2 (GO-2023-2) by GO-2023-2 fixed 20.10.9+incompatible unknown\n";
+  EXPECT_EQ(go("github.example/docker", "v20.10.7+incompatible"), kDocker);
+  EXPECT_EQ(go("github.example/docker", "v20.10.7+incompatible+dirty"), kDocker);
+  EXPECT_EQ(go("github.example/docker", "v20.10.9+incompatible"), "");
+  EXPECT_EQ(go("github.example/docker", "(devel)"),
+            "? : \"(devel)\" is not a semver version: it needs major.minor.patch\n");
+  EXPECT_EQ(go("github.example/own", "(devel)"), "");
+  for (std::string_view version : {"1.20.11", "1.20", "1.9.7", "1.20rc1"})
+    EXPECT_EQ(go("stdlib", version), "CVE-2023-3 (GO-2023-3) by GO-2023-3 fixed 1.20.12 unknown\n") << version;
+  for (std::string_view version : {"1.21rc2", "1.21beta1", "1.21.0", "1.21.4"})
+    EXPECT_EQ(go("stdlib", version), "CVE-2023-3 (GO-2023-3) by GO-2023-3 fixed 1.21.5 unknown\n") << version;
+  for (std::string_view version : {"1.20.12", "1.20.14", "1.21.5", "1.22rc1", "1.22"})
+    EXPECT_EQ(go("stdlib", version), "") << version;
+}
+
 }  // namespace
 }  // namespace drydock::advisory

@@ -13,7 +13,9 @@
 #include "advisory/match.h"
 #include "advisory/starter.h"
 #include "advisory/testing.h"
+#include "advisory/version.h"
 #include "base/text.h"
+#include "formats/json.h"
 #include "formats/zip.h"
 
 namespace drydock::advisory {
@@ -23,6 +25,7 @@ namespace fs = std::filesystem;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 struct Folder {
   Folder() {
@@ -248,6 +251,10 @@ TEST_F(FeedsTest, HoldWhatTheirManifestPromises) {
   EXPECT_TRUE(index_->has_data(Ecosystem::npm, ""));
   EXPECT_TRUE(index_->has_data(Ecosystem::debian, "11"));
   EXPECT_FALSE(index_->has_data(Ecosystem::debian, "12"));
+  EXPECT_TRUE(index_->has_data(Ecosystem::alpine, "3.11"));
+  EXPECT_FALSE(index_->has_data(Ecosystem::alpine, "3.19"));
+  EXPECT_FALSE(index_->has_data(Ecosystem::alpine, "edge"));
+  EXPECT_TRUE(index_->has_data(Ecosystem::go, ""));
   EXPECT_LT(summary_->unreadable_ranges, 10u);
   for (const std::string& warning : summary_->warnings) EXPECT_THAT(warning, HasSubstr("the mirror holds no"));
   std::printf(
@@ -312,6 +319,74 @@ TEST_F(FeedsTest, MatchKnownVulnerablePackages) {
   EXPECT_THAT(find({.ecosystem = Ecosystem::npm, .name = "lodash", .version = "4.17.21"}),
               ElementsAre("CVE-2026-2950 -> 4.18.0", "CVE-2026-4800 -> 4.18.0"));
   EXPECT_THAT(find({.ecosystem = Ecosystem::npm, .name = "lodash", .version = "4.18.0"}), ElementsAre());
+  std::vector<std::string> libssl = find({.ecosystem = Ecosystem::alpine,
+                                          .name = "libssl1.1",
+                                          .version = "1.1.1d-r0",
+                                          .source_name = "openssl",
+                                          .release = "3.11"});
+  EXPECT_THAT(libssl, Contains("CVE-2019-1551 -> 1.1.1d-r3"));
+  EXPECT_THAT(find({.ecosystem = Ecosystem::go, .name = "stdlib", .version = "1.21.4"}),
+              Contains("CVE-2023-39326 -> 1.21.5"));
+  std::vector<std::string> fixed = find({.ecosystem = Ecosystem::go, .name = "stdlib", .version = "1.21.5"});
+  EXPECT_THAT(fixed, Not(Contains(HasSubstr("CVE-2023-39326"))));
+  EXPECT_THAT(find({.ecosystem = Ecosystem::go, .name = "golang.org/x/net", .version = "v0.16.0"}),
+              Contains("CVE-2023-39325 -> 0.17.0"));
+}
+
+// Alpine's own database names the version with the fix per package and CVE: that version must be clean, and the release
+// of the package before it vulnerable.
+TEST_F(FeedsTest, AgreeWithAlpinesSecurityDatabase) {
+  size_t asked = 0;
+  for (std::string_view release : {"3.3", "3.8", "3.11"}) {
+    for (std::string_view repository : {"main", "community"}) {
+      std::string path = feeds() + "/alpine-secdb/v" + std::string(release) + "/" + std::string(repository) + ".json";
+      if (!fs::exists(path)) continue;
+      Result<std::string> text = read_file(path, 100 << 20);
+      ASSERT_TRUE(text);
+      Arena tree;
+      Result<const tree::Node*> root = json::parse(*text, tree);
+      ASSERT_TRUE(root);
+      for (const tree::Node* item : (*root)->find("packages")->items) {
+        const tree::Node* package = item->find("pkg");
+        // A CVE may have several lines, one per branch or attempt; the highest version ends it.
+        std::map<std::string_view, std::string_view> fixes;
+        for (const tree::Member& fix : package->find("secfixes")->members) {
+          std::string_view version = fix.key->text;
+          if (!check_version(VersionScheme::apk, version) || !fix.value->is_sequence()) continue;
+          for (const tree::Node* id : fix.value->items) {
+            if (!id->text.starts_with("CVE-") || id->text.find(' ') != id->text.npos) continue;
+            std::string_view& highest = fixes[id->text];
+            Result<std::strong_ordering> order = compare_versions(VersionScheme::apk, version, highest);
+            if (highest.empty() || (order && *order > 0)) highest = version;
+          }
+        }
+        for (const auto& [id, version] : fixes) {
+          Cut revision = cut_last(version, "-r");
+          if (version == "0" || !revision.found) continue;
+          std::string before = std::string(revision.before) + "_rc1-r0";
+          if (!check_version(VersionScheme::apk, before)) continue;
+          auto has = [&](std::string_view installed) {
+            Arena arena;
+            Result<Matches> matches = match(*index_,
+                                            {.ecosystem = Ecosystem::alpine,
+                                             .name = package->string_at("name"),
+                                             .version = installed,
+                                             .release = release},
+                                            arena);
+            EXPECT_TRUE(matches);
+            return std::ranges::any_of(matches->matches, [&](const Match& each) {
+              return each.id == id || std::ranges::find(each.aliases, id) != each.aliases.end();
+            });
+          };
+          if (!index_->advisory("ALPINE-" + std::string(id), tree)) continue;  // the export left malformed ids out
+          ++asked;
+          EXPECT_TRUE(has(before)) << release << " " << package->string_at("name") << " " << before << " " << id;
+          EXPECT_FALSE(has(version)) << release << " " << package->string_at("name") << " " << version << " " << id;
+        }
+      }
+    }
+  }
+  EXPECT_GT(asked, 2000u);
 }
 
 // The reduction by tools/make_starter.py loses no match.

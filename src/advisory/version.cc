@@ -12,13 +12,13 @@ struct Name {
   VersionScheme scheme;
 };
 
-// Packagist, RubyGems, Maven, NuGet, Alpine and the rpm families have orders of their own, which are not written yet:
+// Packagist, RubyGems, Maven, NuGet and the rpm families have orders of their own, which are not written yet:
 // they stay out of the table, so that nothing is compared by a wrong order.
 constexpr Name kNames[] = {
     {"Debian", "deb", VersionScheme::debian},      {"Ubuntu", "deb", VersionScheme::debian},
-    {"PyPI", "pypi", VersionScheme::pep440},       {"npm", "npm", VersionScheme::semver},
-    {"Go", "golang", VersionScheme::semver},       {"crates.io", "cargo", VersionScheme::semver},
-    {"Bitnami", "bitnami", VersionScheme::semver},
+    {"Alpine", "apk", VersionScheme::apk},         {"PyPI", "pypi", VersionScheme::pep440},
+    {"npm", "npm", VersionScheme::semver},         {"Go", "golang", VersionScheme::go},
+    {"crates.io", "cargo", VersionScheme::semver}, {"Bitnami", "bitnami", VersionScheme::semver},
 };
 
 std::string_view sign_of(std::strong_ordering order) { return order < 0 ? "<" : order > 0 ? ">" : "="; }
@@ -30,6 +30,8 @@ Result<std::strong_ordering> compare_versions(VersionScheme scheme, std::string_
     case VersionScheme::debian: return compare_debian(a, b);
     case VersionScheme::pep440: return compare_pep440(a, b);
     case VersionScheme::semver: return compare_semver(a, b);
+    case VersionScheme::apk: return compare_apk(a, b);
+    case VersionScheme::go: return compare_go(a, b);
   }
   return fail(Errc::unsupported, "this version scheme is not known");
 }
@@ -39,6 +41,8 @@ Result<void> check_version(VersionScheme scheme, std::string_view version) {
     case VersionScheme::debian: return check_debian(version);
     case VersionScheme::pep440: return check_pep440(version);
     case VersionScheme::semver: return check_semver(version);
+    case VersionScheme::apk: return check_apk(version);
+    case VersionScheme::go: return check_go(version);
   }
   return fail(Errc::unsupported, "this version scheme is not known");
 }

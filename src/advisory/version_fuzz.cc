@@ -10,7 +10,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   size_t half = text.find(' ');
   std::string_view a = text.substr(0, half);
   std::string_view b = half == text.npos ? text : text.substr(half + 1);
-  for (VersionScheme scheme : {VersionScheme::debian, VersionScheme::pep440, VersionScheme::semver}) {
+  for (VersionScheme scheme :
+       {VersionScheme::debian, VersionScheme::pep440, VersionScheme::semver, VersionScheme::apk, VersionScheme::go}) {
     auto forth = compare_versions(scheme, a, b);
     auto back = compare_versions(scheme, b, a);
     if (forth.has_value() != back.has_value()) __builtin_trap();

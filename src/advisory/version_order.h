@@ -13,9 +13,13 @@ namespace drydock::advisory {
 Result<std::strong_ordering> compare_debian(std::string_view a, std::string_view b);
 Result<std::strong_ordering> compare_pep440(std::string_view a, std::string_view b);
 Result<std::strong_ordering> compare_semver(std::string_view a, std::string_view b);
+Result<std::strong_ordering> compare_apk(std::string_view a, std::string_view b);
+Result<std::strong_ordering> compare_go(std::string_view a, std::string_view b);
 Result<void> check_debian(std::string_view version);
 Result<void> check_pep440(std::string_view version);
 Result<void> check_semver(std::string_view version);
+Result<void> check_apk(std::string_view version);
+Result<void> check_go(std::string_view version);
 
 // The longest prefix whose characters satisfy `wanted`, removed from `rest`.
 template <class Predicate>

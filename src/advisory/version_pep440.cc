@@ -129,7 +129,7 @@ std::strong_ordering compare_locals(std::string_view a, std::string_view b) {
   while (!a.empty() && !b.empty()) {
     std::string_view x = take_part(a);
     std::string_view y = take_part(b);
-    auto is_number = [](std::string_view part) { return take_digits(part).size() > 0 && part.empty(); };
+    auto is_number = [](std::string_view part) { return !take_digits(part).empty() && part.empty(); };
     bool x_is_number = is_number(x);
     bool y_is_number = is_number(y);
     if (x_is_number != y_is_number) return x_is_number <=> y_is_number;

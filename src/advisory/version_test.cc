@@ -19,8 +19,11 @@ struct SchemeCase {
   VersionScheme scheme;
   std::string_view name;
 };
-constexpr SchemeCase kSchemes[] = {
-    {VersionScheme::debian, "debian"}, {VersionScheme::pep440, "pep440"}, {VersionScheme::semver, "semver"}};
+constexpr SchemeCase kSchemes[] = {{VersionScheme::debian, "debian"},
+                                   {VersionScheme::pep440, "pep440"},
+                                   {VersionScheme::semver, "semver"},
+                                   {VersionScheme::apk, "apk"},
+                                   {VersionScheme::go, "go"}};
 
 std::string table_of(std::string_view name) {
   std::string path = std::string(DRYDOCK_SOURCE_DIR) + "/src/advisory/testdata/versions_" + std::string(name) + ".txt";
@@ -79,18 +82,42 @@ TEST(Version, RefusesWhatTheSchemeDoesNotDefine) {
     std::string_view version;
   };
   constexpr Case kCases[] = {
-      {VersionScheme::debian, ""},          {VersionScheme::debian, ":1"},         {VersionScheme::debian, "a:1"},
-      {VersionScheme::debian, "1:"},        {VersionScheme::debian, "1-"},         {VersionScheme::debian, "-1"},
-      {VersionScheme::debian, "1 2"},       {VersionScheme::debian, "1_2"},        {VersionScheme::debian, "1\xc3\xa9"},
-      {VersionScheme::debian, "-1:1"},      {VersionScheme::pep440, ""},           {VersionScheme::pep440, "latest"},
-      {VersionScheme::pep440, "1.0.x"},     {VersionScheme::pep440, "1..0"},       {VersionScheme::pep440, "1.0."},
-      {VersionScheme::pep440, "!1"},        {VersionScheme::pep440, "1!"},         {VersionScheme::pep440, "1.0+"},
-      {VersionScheme::pep440, "1.0+a..b"},  {VersionScheme::pep440, "1.0+a."},     {VersionScheme::pep440, "1.0a1b2"},
-      {VersionScheme::pep440, "2004d-1!a"}, {VersionScheme::pep440, "1.0-1-1"},    {VersionScheme::pep440, "1.0 beta"},
-      {VersionScheme::semver, ""},          {VersionScheme::semver, "1"},          {VersionScheme::semver, "1.2"},
-      {VersionScheme::semver, "1.2.3.4"},   {VersionScheme::semver, "01.2.3"},     {VersionScheme::semver, "1.2.3-"},
-      {VersionScheme::semver, "1.2.3-01"},  {VersionScheme::semver, "1.2.3-a..b"}, {VersionScheme::semver, "1.2.3+"},
-      {VersionScheme::semver, "1.2.x"},     {VersionScheme::semver, "1.2.3-a_b"},  {VersionScheme::semver, "file:../a"},
+      {VersionScheme::debian, ""},          {VersionScheme::debian, ":1"},
+      {VersionScheme::debian, "a:1"},       {VersionScheme::debian, "1:"},
+      {VersionScheme::debian, "1-"},        {VersionScheme::debian, "-1"},
+      {VersionScheme::debian, "1 2"},       {VersionScheme::debian, "1_2"},
+      {VersionScheme::debian, "1\xc3\xa9"}, {VersionScheme::debian, "-1:1"},
+      {VersionScheme::pep440, ""},          {VersionScheme::pep440, "latest"},
+      {VersionScheme::pep440, "1.0.x"},     {VersionScheme::pep440, "1..0"},
+      {VersionScheme::pep440, "1.0."},      {VersionScheme::pep440, "!1"},
+      {VersionScheme::pep440, "1!"},        {VersionScheme::pep440, "1.0+"},
+      {VersionScheme::pep440, "1.0+a..b"},  {VersionScheme::pep440, "1.0+a."},
+      {VersionScheme::pep440, "1.0a1b2"},   {VersionScheme::pep440, "2004d-1!a"},
+      {VersionScheme::pep440, "1.0-1-1"},   {VersionScheme::pep440, "1.0 beta"},
+      {VersionScheme::semver, ""},          {VersionScheme::semver, "1"},
+      {VersionScheme::semver, "1.2"},       {VersionScheme::semver, "1.2.3.4"},
+      {VersionScheme::semver, "01.2.3"},    {VersionScheme::semver, "1.2.3-"},
+      {VersionScheme::semver, "1.2.3-01"},  {VersionScheme::semver, "1.2.3-a..b"},
+      {VersionScheme::semver, "1.2.3+"},    {VersionScheme::apk, ""},
+      {VersionScheme::apk, "a1"},           {VersionScheme::apk, "1."},
+      {VersionScheme::apk, "1..2"},         {VersionScheme::apk, ".1"},
+      {VersionScheme::apk, "1A"},           {VersionScheme::apk, "1ab"},
+      {VersionScheme::apk, "1a2"},          {VersionScheme::apk, "1a.2"},
+      {VersionScheme::apk, "1_"},           {VersionScheme::apk, "1_foo"},
+      {VersionScheme::apk, "1_rc1.2"},      {VersionScheme::apk, "1_rc1a"},
+      {VersionScheme::apk, "1-r"},          {VersionScheme::apk, "1-1"},
+      {VersionScheme::apk, "1-r1-r2"},      {VersionScheme::apk, "1-r1_p1"},
+      {VersionScheme::apk, "1~"},           {VersionScheme::apk, "1~xyz"},
+      {VersionScheme::apk, "1~a~b"},        {VersionScheme::apk, "1 "},
+      {VersionScheme::apk, "1:2"},          {VersionScheme::apk, "1.2\n"},
+      {VersionScheme::apk, "-r1"},          {VersionScheme::go, ""},
+      {VersionScheme::go, "(devel)"},       {VersionScheme::go, "1"},
+      {VersionScheme::go, "go1"},           {VersionScheme::go, "1.21rc"},
+      {VersionScheme::go, "1.21rc01"},      {VersionScheme::go, "1.021"},
+      {VersionScheme::go, "1.21.0.1"},      {VersionScheme::go, "1.21pre1"},
+      {VersionScheme::go, "devel go1.21"},  {VersionScheme::go, "v1.2"},
+      {VersionScheme::go, "1.21rc2x"},      {VersionScheme::semver, "1.2.x"},
+      {VersionScheme::semver, "1.2.3-a_b"}, {VersionScheme::semver, "file:../a"},
   };
   for (const Case& test : kCases) {
     EXPECT_FALSE(check_version(test.scheme, test.version)) << test.version;
@@ -123,6 +150,10 @@ TEST(Version, NamesSchemesByEcosystemAndByPurlType) {
   EXPECT_EQ(scheme_of("PyPI"), VersionScheme::pep440);
   EXPECT_EQ(scheme_of("pypi"), VersionScheme::pep440);
   EXPECT_EQ(scheme_of("npm"), VersionScheme::semver);
+  EXPECT_EQ(scheme_of("Alpine:v3.19"), VersionScheme::apk);
+  EXPECT_EQ(scheme_of("apk"), VersionScheme::apk);
+  EXPECT_EQ(scheme_of("Go"), VersionScheme::go);
+  EXPECT_EQ(scheme_of("golang"), VersionScheme::go);
   EXPECT_EQ(scheme_of("Packagist"), std::nullopt);
   EXPECT_EQ(scheme_of(""), std::nullopt);
 }

@@ -29,9 +29,9 @@ Arena::~Arena() {
 
 void* Arena::allocate(size_t size, size_t align) {
   allocated_ += size;
-  auto aligned = (reinterpret_cast<uintptr_t>(free_) + align - 1) & ~(align - 1);
-  if (free_ == nullptr || aligned > reinterpret_cast<uintptr_t>(end_) ||
-      size > reinterpret_cast<uintptr_t>(end_) - aligned) {
+  size_t padding = (align - reinterpret_cast<uintptr_t>(free_) % align) % align;
+  auto left = static_cast<size_t>(end_ - free_);
+  if (free_ == nullptr || padding > left || size > left - padding) {
     constexpr size_t kHeader = sizeof(std::max_align_t);
     static_assert(sizeof(Chunk) <= kHeader);
     // A large piece gets a chunk of its own and the current one stays in use.
@@ -46,10 +46,11 @@ void* Arena::allocate(size_t size, size_t align) {
     chunks_ = new (memory) Chunk{chunks_};
     free_ = memory + kHeader;
     end_ = free_ + room;
-    aligned = reinterpret_cast<uintptr_t>(free_);
+    padding = 0;
   }
-  free_ = reinterpret_cast<std::byte*>(aligned) + size;
-  return reinterpret_cast<void*>(aligned);
+  std::byte* piece = free_ + padding;
+  free_ = piece + size;
+  return piece;
 }
 
 std::string_view Arena::copy(std::string_view text) { return join(text, {}); }

@@ -44,6 +44,12 @@ Sha256Digest hmac_sha256(std::string_view key, std::string_view bytes) {
   return digest;
 }
 
+std::string sha1_hex(std::string_view bytes) {
+  std::array<uint8_t, 20> digest{};
+  if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr, EVP_sha1(), nullptr) != 1) std::abort();
+  return hex(digest);
+}
+
 std::string hex(std::span<const uint8_t> bytes) {
   constexpr char kDigits[] = "0123456789abcdef";
   std::string text;

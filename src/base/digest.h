@@ -32,6 +32,8 @@ class Sha256 {
 Sha256Digest sha256(std::string_view bytes);
 // HMAC-SHA-256 (RFC 2104).
 Sha256Digest hmac_sha256(std::string_view key, std::string_view bytes);
+// SHA-1 as 40 hex digits, for foreign formats that name things by it; never for trust.
+std::string sha1_hex(std::string_view bytes);
 std::string hex(std::span<const uint8_t> bytes);
 // "sha256:<64 hex digits>", the form of OCI digests and diff IDs.
 std::string oci_digest(const Sha256Digest& digest);

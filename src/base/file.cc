@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <utility>
 
 namespace drydock {
@@ -26,6 +27,27 @@ Descriptor& Descriptor::operator=(Descriptor&& other) noexcept {
 }
 Descriptor::~Descriptor() {
   if (fd_ >= 0) ::close(fd_);
+}
+
+std::optional<FileIdentity> settled_identity(int descriptor) {
+  constexpr int64_t kSecond = 1'000'000'000,
+                    kSettled = 2 * kSecond;  // FAT keeps time in steps of 2 s, the others finer
+  auto nanoseconds = [](const timespec& time) { return time.tv_sec * kSecond + time.tv_nsec; };
+  struct stat status{};
+  timespec now{};
+  if (::fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
+  if (::clock_gettime(CLOCK_REALTIME, &now) != 0) return std::nullopt;
+  if (status.st_uid != ::geteuid() && status.st_uid != 0) return std::nullopt;
+  // A group of the user's own has the user's number (Debian, Ubuntu, Fedora), and there umask 002 is common.
+  bool group_writes = (status.st_mode & S_IWGRP) != 0 && status.st_gid != status.st_uid;
+  if (group_writes || (status.st_mode & S_IWOTH) != 0) return std::nullopt;
+  FileIdentity identity{.device = status.st_dev,
+                        .inode = status.st_ino,
+                        .size = static_cast<uint64_t>(status.st_size),
+                        .mtime_ns = nanoseconds(status.st_mtim),
+                        .ctime_ns = nanoseconds(status.st_ctim)};
+  if (identity.ctime_ns > nanoseconds(now) - kSettled) return std::nullopt;
+  return identity;
 }
 
 Result<std::string> read_file(const std::string& path, uint64_t limit) {

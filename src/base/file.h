@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -53,6 +54,24 @@ class Descriptor {
  private:
   int fd_;
 };
+
+// What says that a file's bytes are the ones that were seen before: a write changes mtime and ctime, and ctime cannot
+// be set back.
+struct FileIdentity {
+  uint64_t device = 0, inode = 0, size = 0;
+  int64_t mtime_ns = 0, ctime_ns = 0;
+  bool operator==(const FileIdentity&) const = default;
+};
+// A stretch of a file.
+struct FilePlace {
+  FileIdentity file;
+  uint64_t offset = 0, size = 0;
+  bool operator==(const FilePlace&) const = default;
+};
+// None where the time stamps prove nothing: the file changed within the last two seconds (a second change in the same
+// tick of the clock would leave no trace), or others than its owner, who is the caller or root, may write to it (a
+// mapping that was written to once takes further writes without a new ctime until the page is cleaned).
+std::optional<FileIdentity> settled_identity(int descriptor);
 
 // "No such file or directory" and the like, for messages, with the fitting Errc.
 std::unexpected<Error> fail_errno(std::string_view what, const std::string& path, int error_number);

@@ -16,6 +16,7 @@
 #include "base/span.h"
 #include "model/edit.h"
 #include "model/location.h"
+#include "model/settings.h"
 #include "model/severity.h"
 
 namespace drydock {
@@ -69,6 +70,7 @@ struct Example {
   std::string_view bad = {};
   std::string_view good = {};
   std::string_view path = {};  // file name when it matters ("docker-compose.dev.yml")
+  Settings settings = {};      // when the check asks for them
 };
 
 struct Check {

@@ -17,6 +17,7 @@ struct DockerfileInput {
   std::string_view path;
   std::span<const Service* const> services;  // that build from it; empty: none, or there is no compose file
   const Context& context;
+  const Sources* sources = nullptr;  // for the .dockerignore beside it
 };
 
 // A container as somebody starts it: compose service, image config, running container. The runner reports under the

@@ -338,21 +338,21 @@ struct Run {
   }
 
   void dockerfiles() {
-    over_files<DockerfileInput, dockerfile::File>(
-        SourceKind::dockerfile,
-        [&](const Source& source, const dockerfile::File& file, const Stack&, Context& here, auto run) {
-          std::vector<const Service*> services;
-          std::vector<std::string_view> names;
-          for (const Stack& stack : stacks) {
-            for (const Service& service : stack.services) {
-              if (!service.build.set() || service.build.dockerfile.value != source.path) continue;
-              services.push_back(&service);
-              names.push_back(subject_of(stack, service, out.pool).id);
-              here.stack = &stack;
-            }
-          }
-          run(DockerfileInput{file, source.path, services, here}, out.pool.copy_span<std::string_view>(names));
-        });
+    over_files<DockerfileInput, dockerfile::File>(SourceKind::dockerfile, [&](const Source& source,
+                                                                              const dockerfile::File& file,
+                                                                              const Stack&, Context& here, auto run) {
+      std::vector<const Service*> services;
+      std::vector<std::string_view> names;
+      for (const Stack& stack : stacks) {
+        for (const Service& service : stack.services) {
+          if (!service.build.set() || service.build.dockerfile.value != source.path) continue;
+          services.push_back(&service);
+          names.push_back(subject_of(stack, service, out.pool).id);
+          here.stack = &stack;
+        }
+      }
+      run(DockerfileInput{file, source.path, services, here, &sources}, out.pool.copy_span<std::string_view>(names));
+    });
   }
 
   // Services that a file belongs to are known only for Dockerfiles; the rest concerns the stack as a whole.

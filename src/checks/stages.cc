@@ -113,4 +113,39 @@ std::string_view base_image(const File& file, const Stage& stage) {
   return root->scratch ? std::string_view{} : root->image;
 }
 
+std::vector<const Instruction*> instructions_of(const File& file, const Stage& stage) {
+  std::vector<const Instruction*> all;
+  std::vector<const Stage*> chain = chain_of(file, stage);
+  for (auto at = chain.rbegin(); at != chain.rend(); ++at)
+    for (const Instruction& in : (*at)->instructions)
+      if (!in.onbuild) all.push_back(&in);
+  return all;
+}
+
+std::vector<const Instruction*> shipped_instructions(const DockerfileInput& input, Keyword keyword) {
+  std::vector<const Instruction*> all;
+  std::vector<const Stage*> seen;
+  for (const Stage* shipped : shipped_stages(input)) {
+    for (const Stage* stage : chain_of(input.file, *shipped)) {
+      if (std::ranges::find(seen, stage) != seen.end()) break;  // and its parents with it
+      seen.push_back(stage);
+      for (const Instruction& in : stage->instructions)
+        if (in.keyword == keyword && !in.onbuild) all.push_back(&in);
+    }
+  }
+  std::ranges::sort(all, {}, [](const Instruction* in) { return in->span.begin; });
+  return all;
+}
+
+const Instruction* in_effect_at(const File& file, const Instruction& at, Keyword keyword) {
+  if (at.stage < 0) return nullptr;
+  for (const Stage* stage : chain_of(file, file.stages[at.stage])) {
+    const Instruction* last = nullptr;
+    for (const Instruction& in : stage->instructions)
+      if (in.keyword == keyword && !in.onbuild && in.span.begin < at.span.begin) last = &in;
+    if (last != nullptr) return last;
+  }
+  return nullptr;
+}
+
 }  // namespace drydock::checks

@@ -41,4 +41,14 @@ const dockerfile::Pair* variable_at(const dockerfile::File& file, const dockerfi
 // The image that a stage chain starts from, as written and with defaults applied; empty for scratch.
 std::string_view base_image(const dockerfile::File& file, const dockerfile::Stage& stage);
 
+// What is run for the stage, its parents' first, in file order. ONBUILD ones do not count.
+std::vector<const dockerfile::Instruction*> instructions_of(const dockerfile::File& file,
+                                                            const dockerfile::Stage& stage);
+// Those of one kind whose layers are in a shipped image, in file order.
+std::vector<const dockerfile::Instruction*> shipped_instructions(const DockerfileInput& input,
+                                                                 dockerfile::Keyword keyword);
+// The instruction of a kind that counts for `at`: the last one before it in its stage, else in its parents.
+const dockerfile::Instruction* in_effect_at(const dockerfile::File& file, const dockerfile::Instruction& at,
+                                            dockerfile::Keyword keyword);
+
 }  // namespace drydock::checks

@@ -25,6 +25,8 @@ struct TargetArguments {
   std::string platform, image, database, config;
   unsigned jobs = 0;
   std::string max_spill;
+  std::string cache, max_cache;
+  bool no_cache = false;
   bool offline = false;  // a scan opens no connection anyway; accepted so that scripts can say what they mean
   ColourWish colour = ColourWish::automatic;
   std::string clock;  // --now: a fixed clock for reports that must be repeatable
@@ -34,6 +36,8 @@ struct ScanArguments : TargetArguments {
   std::vector<std::string> outputs;  // FORMAT[=FILE]
   std::string reports;               // folder: every format
   std::string severity, fail_on;
+  std::string baseline;  // file: an earlier JSON report
+  std::string since;     // git commit, branch or tag
   bool ignore_unfixed = false, strict = false, all = false, no_inline_ignore = false;
 };
 
@@ -51,12 +55,18 @@ struct DbArguments {
   std::vector<std::string> ecosystems;
 };
 
+struct CacheArguments {
+  std::string folder;
+};
+
 int run_scan(const ScanArguments& arguments);
 int run_fix(const FixArguments& arguments);
 int run_checklist(const ChecklistArguments& arguments);
 int run_explain(const std::string& topic);
 int run_db_update(const DbArguments& arguments);
 int run_db_status(const DbArguments& arguments);
+int run_cache_status(const CacheArguments& arguments);
+int run_cache_clean(const CacheArguments& arguments);
 int run_compare_versions(const std::string& ecosystem);  // lines on stdin
 
 // Shared steps (target.cc): arguments -> options and policy -> a scan with decisions.

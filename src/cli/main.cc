@@ -29,6 +29,9 @@ void add_target_options(CLI::App& command, TargetArguments& arguments) {
                      "Settings; default: drydock.yaml of the folder or of its repository");
   command.add_option("-j,--jobs", arguments.jobs, "Threads; default: one per CPU");
   command.add_option("--max-spill", arguments.max_spill, "Bytes of temporary files for large members, e.g. 8g");
+  command.add_option("--cache-dir", arguments.cache, "Folder of the layer cache; default: in the user's cache folder");
+  command.add_option("--max-cache", arguments.max_cache, "Bytes the layer cache may take; default: 1g");
+  command.add_flag("--no-cache", arguments.no_cache, "Read every layer again, and remember nothing");
   command.add_flag("--offline", arguments.offline, "Open no network connection (scans never do)");
   command.add_option("--color,--colour", arguments.colour, "auto, always or never")
       ->transform(CLI::CheckedTransformer(kColours).description(""));
@@ -61,6 +64,8 @@ int parse_and_run(int argc, char** argv) {
       ->check(CLI::IsMember(thresholds));
   scan_command->add_flag("--ignore-unfixed", scan.ignore_unfixed, "Vulnerabilities without a fix do not count");
   scan_command->add_flag("--no-inline-ignore", scan.no_inline_ignore, "Comments in the files do not excuse findings");
+  scan_command->add_option("--baseline", scan.baseline, "Earlier JSON report; what it holds does not count again");
+  scan_command->add_option("--since", scan.since, "Git commit, branch or tag; only what is new since then counts");
   scan_command->add_flag("--strict", scan.strict, "Exit code 3 if anything could not be examined");
   scan_command->add_flag("--all", scan.all, "Show every finding on its own line, ignored ones too");
   scan_command->footer(
@@ -102,6 +107,15 @@ int parse_and_run(int argc, char** argv) {
   for (CLI::App* command : {update_command, status_command})
     command->add_option("--db", db.database, "The index file; default: in the user's data folder");
 
+  CacheArguments cache;
+  CLI::App* cache_command = app.add_subcommand("cache", "What is remembered of image layers");
+  cache_command->require_subcommand(1);
+  CLI::App* cache_status_command = cache_command->add_subcommand("status", "Where it is and how large");
+  CLI::App* cache_clean_command = cache_command->add_subcommand("clean", "Forget all of it");
+  for (CLI::App* command : {cache_status_command, cache_clean_command})
+    command->add_option("--cache-dir", cache.folder, "The folder; default: in the user's cache folder");
+  cache_command->footer("Example: drydock cache status");
+
   std::string ecosystem;
   CLI::App* compare_command =
       app.add_subcommand("compare-versions", "Check lines `A < B` (also = and >) on stdin; print the wrong ones");
@@ -119,6 +133,8 @@ int parse_and_run(int argc, char** argv) {
   if (*explain_command) return run_explain(topic);
   if (*update_command) return run_db_update(db);
   if (*status_command) return run_db_status(db);
+  if (*cache_status_command) return run_cache_status(cache);
+  if (*cache_clean_command) return run_cache_clean(cache);
   return run_compare_versions(ecosystem);
 }
 

@@ -10,6 +10,11 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "cli/commands.h"
+#include "policy/baseline.h"
+#include "policy/peer_files.h"
+#include "policy/secrets_baseline.h"
+#include "scan/since.h"
+#include "store/layer_cache.h"
 
 namespace drydock::cli {
 namespace {
@@ -44,6 +49,31 @@ Result<uint64_t> parse_size(std::string_view text) {
   return value << shift;
 }
 
+// Where the settings of a target are looked for: its folder (that of a file), and the root of its repository.
+struct SettingsFolders {
+  std::string folder, root;  // real paths; the same outside of a repository
+  std::string below(const std::string& path) const {
+    return path.size() > root.size() ? path.substr(root.size() + 1) : "";
+  }
+};
+
+bool exists(const std::string& path) {
+  struct stat status{};
+  return ::stat(path.c_str(), &status) == 0;
+}
+
+std::optional<SettingsFolders> settings_folders(const std::string& target) {
+  char resolved[PATH_MAX];
+  if (::realpath(target.c_str(), resolved) == nullptr) return std::nullopt;
+  struct stat status{};
+  SettingsFolders places{.folder = resolved, .root = {}};
+  if (::stat(resolved, &status) == 0 && !S_ISDIR(status.st_mode)) places.folder = directory_of(places.folder);
+  places.root = places.folder;
+  while (!places.root.empty() && !exists(places.root + "/.git")) places.root = directory_of(places.root);
+  if (!exists(places.root + "/.git")) places.root = places.folder;
+  return places;
+}
+
 struct SettingsFile {
   std::string path;
   std::string name;  // for messages: from the repository root
@@ -51,29 +81,59 @@ struct SettingsFile {
 
 // The nearest drydock.yaml from the target's folder up to the root of its repository; outside of one only the folder's
 // own: what lies above belongs to somebody else.
-std::optional<SettingsFile> find_settings(const std::string& target) {
-  char resolved[PATH_MAX];
-  if (::realpath(target.c_str(), resolved) == nullptr) return std::nullopt;
-  struct stat status{};
-  auto exists = [&](const std::string& path) { return ::stat(path.c_str(), &status) == 0; };
-  std::string folder = resolved;
-  if (exists(folder) && !S_ISDIR(status.st_mode)) folder = directory_of(folder);
-  std::string root = folder;
-  while (!root.empty() && !exists(root + "/.git")) root = directory_of(root);
-  if (!exists(root + "/.git")) root = folder;
-  for (std::string at = folder;; at = directory_of(at)) {
+std::optional<SettingsFile> find_settings(const SettingsFolders& places) {
+  for (std::string at = places.folder;; at = directory_of(at)) {
     std::string path = at + "/drydock.yaml";
-    if (exists(path)) return SettingsFile{path, path.substr(root.size() + 1)};
-    if (at.size() <= root.size()) return std::nullopt;
+    if (exists(path)) return SettingsFile{path, path.substr(places.root.size() + 1)};
+    if (at.size() <= places.root.size()) return std::nullopt;
   }
 }
 
+// drydock.yaml, then what peers' files beside it add.
 Result<policy::Policy> read_policy(const TargetArguments& arguments, const std::string& target) {
-  std::optional<SettingsFile> file =
-      arguments.config.empty() ? find_settings(target) : SettingsFile{arguments.config, arguments.config};
-  if (!file) return policy::Policy{};
-  TRY(std::string bytes, read_file(file->path, 4 << 20));
-  return policy::parse_policy(bytes, file->name);
+  std::optional<SettingsFolders> places = settings_folders(target);
+  std::optional<SettingsFile> file;
+  if (!arguments.config.empty()) {
+    file = SettingsFile{arguments.config, arguments.config};
+  } else if (places) {
+    file = find_settings(*places);
+  }
+  policy::Policy policy;
+  if (file) {
+    TRY(std::string bytes, read_file(file->path, 4 << 20));
+    TRY(policy, policy::parse_policy(bytes, file->name));
+  }
+  if (!places) return policy;
+  std::vector<policy::PeerFolder> folders{{places->folder, places->below(places->folder)}};
+  if (places->folder != places->root) folders.push_back({places->root, {}});
+  policy::read_peer_files(folders, scan::has_image_paths(target), policy);
+  return policy;
+}
+
+// The bytes of a file that the record names, for the hashes of .secrets.baseline.
+policy::ReadFile reader_of(const scan::Scan& scan) {
+  return [&scan](std::string_view path) -> Result<std::string> {
+    std::string front = scan.prefix.empty() ? "" : scan.prefix + "/";
+    if (scan.configuration == nullptr || !path.starts_with(front))
+      return fail(Errc::not_found, "no file of the target");
+    return read_file(scan.root + "/" + std::string(path.substr(front.size())), 64 << 20);
+  };
+}
+
+// --baseline and --since, after policy has decided.
+Result<void> leave_out_known(const ScanArguments& arguments, const std::optional<policy::Baseline>& baseline,
+                             const policy::Policy& policy, const scan::Options& options, scan::Scan& scan,
+                             policy::Summary& summary) {
+  if (baseline) policy::apply_baseline(*baseline, scan.record, summary);
+  if (arguments.since.empty()) return {};
+  TRY(std::vector<bool> known,
+      scan::known_since(scan, policy::settings_of(policy, scan.record.pool), options.checks, arguments.since));
+  policy::mark_known([&](size_t i) { return known[i]; }, "was there at " + printable(arguments.since),
+                     "git " + printable(arguments.since), scan.record, summary);
+  auto old = static_cast<size_t>(std::ranges::count(known, true));
+  summary.notes.push_back("--since " + printable(arguments.since) + ": " + std::to_string(known.size() - old) +
+                          " new, " + std::to_string(old) + " known");
+  return {};
 }
 
 Result<scan::Options> options_of(const TargetArguments& arguments, const std::string& target) {
@@ -95,6 +155,13 @@ Result<scan::Options> options_of(const TargetArguments& arguments, const std::st
   }
   if (!arguments.max_spill.empty()) {
     TRY(options.max_spill, parse_size(arguments.max_spill));
+  }
+  // The default folder may be missing or read-only, as in a container; one that was asked for must work.
+  if (!arguments.cache.empty() && !arguments.no_cache)
+    TRY_VOID(store::CacheFolder::open(arguments.cache, options.max_cache));
+  if (!arguments.no_cache) options.cache = arguments.cache.empty() ? store::default_cache_folder() : arguments.cache;
+  if (!arguments.max_cache.empty()) {
+    TRY(options.max_cache, parse_size(arguments.max_cache));
   }
   return options;
 }
@@ -121,6 +188,16 @@ Examination examine_target(const TargetArguments& arguments, const std::string& 
   Result<policy::Policy> policy = read_policy(arguments, target);
   if (!policy) return failed(kUsage, policy.error());
   Severity least = Severity::unknown;
+  std::optional<policy::Baseline> baseline;
+  if (scan_arguments != nullptr && !scan_arguments->baseline.empty()) {
+    Result<std::string> bytes = read_file(scan_arguments->baseline, uint64_t{1} << 30);
+    if (!bytes)
+      return failed(kUsage, {bytes.error().code,
+                             "--baseline: " + bytes.error().message + "; write one with drydock scan -o json=FILE"});
+    Result<policy::Baseline> parsed = policy::parse_baseline(*bytes, scan_arguments->baseline);
+    if (!parsed) return failed(kUsage, {parsed.error().code, "--baseline " + parsed.error().message});
+    baseline = *std::move(parsed);
+  }
   if (scan_arguments != nullptr) {
     policy->ignore_unfixed |= scan_arguments->ignore_unfixed;
     policy->inline_ignores &= !scan_arguments->no_inline_ignore;
@@ -140,8 +217,14 @@ Examination examine_target(const TargetArguments& arguments, const std::string& 
   options->progress = [&](const scan::Progress& progress) { line.show(progress); };
   Result<scan::Scan> scanned = scan::scan(*options, *policy);
   if (!scanned) return failed(kFailed, scanned.error());
+  if (fixed) scanned->record.elapsed_milliseconds = 0;  // under --now the same input gives the same bytes
 
+  policy::resolve_secret_hashes(policy->ignores, scanned->record, reader_of(*scanned));
   policy::Summary summary = scan::decide(*policy, scanned->record.started, scanned->record);
+  if (scan_arguments != nullptr) {
+    Result<void> left = leave_out_known(*scan_arguments, baseline, *policy, *options, *scanned, summary);
+    if (!left) return failed(left.error().code == Errc::not_found ? kUsage : kFailed, left.error());
+  }
   bool whole =
       arguments.only.empty() && arguments.skip.empty() && arguments.checks.empty() && arguments.services.empty();
   // An ignore that matches nothing is worth a word only where it could have matched.

@@ -6,6 +6,8 @@
 #include <string>
 #include <utility>
 
+#include "base/stable_order.h"
+
 namespace drydock::controls {
 namespace {
 
@@ -73,8 +75,7 @@ class Decider {
     std::vector<Verdict> verdicts;
     for (const ControlEntry& entry : control.entries) verdicts.push_back(decide_entry(entry, result.evidence));
     result.verdict = combine(verdicts);
-    std::stable_sort(result.evidence.begin(), result.evidence.end(),
-                     [](const Evidence& a, const Evidence& b) { return a.says < b.says; });
+    sort_stably(result.evidence, [](const Evidence& a, const Evidence& b) { return a.says < b.says; });
     return result;
   }
 

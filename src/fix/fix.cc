@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "base/file.h"
+#include "base/stable_order.h"
 
 namespace drydock::fix {
 namespace {
@@ -32,7 +33,7 @@ std::string_view impossible(std::span<const Edit> edits, const Sources& sources)
 
 // Stable, so that insertions at one place keep their order.
 void sort_by_place(std::vector<Edit>& edits) {
-  std::stable_sort(edits.begin(), edits.end(), [](const Edit& a, const Edit& b) { return a.span < b.span; });
+  sort_stably(edits, [](const Edit& a, const Edit& b) { return a.span < b.span; });
 }
 
 // The edits of one file, none overlapping. Insertions at one place do not overlap: they are put there in the order in

@@ -6,6 +6,7 @@
 
 #include <deque>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -14,11 +15,13 @@
 namespace drydock::fix {
 namespace {
 
+using Files = std::map<std::string, std::string>;
+
 // A toy scanner: each occurrence of "BAD" is a finding of T001 that offers "good"; "WORSE" one of T002 with its own
 // offer; "new" (which only an edit can bring) one of T003 without an offer.
 class Toy {
  public:
-  explicit Toy(std::map<std::string, std::string> files) {
+  explicit Toy(const Files& files) {
     for (const auto& [path, bytes] : files) sources_.add(SourceKind::other, path, bytes);
     present_ = examine({});
   }
@@ -74,7 +77,7 @@ class Toy {
 };
 
 TEST(PlanFixes, TakesEverythingInOneExaminationWhenAllHelps) {
-  Toy toy({{"a", "BAD and BAD"}, {"b", "WORSE"}, {"c", "fine"}});
+  Toy toy(Files{{"a", "BAD and BAD"}, {"b", "WORSE"}, {"c", "fine"}});
   Plan plan = toy.plan();
   ASSERT_EQ(plan.files.size(), 2u);
   EXPECT_EQ(plan.files[0].path, "a");
@@ -87,16 +90,16 @@ TEST(PlanFixes, TakesEverythingInOneExaminationWhenAllHelps) {
 }
 
 TEST(PlanFixes, PlanningOnFixedFilesGivesAnEmptyPlan) {
-  Toy toy(std::map<std::string, std::string>{{"a", "BAD and WORSE"}});
+  Toy toy(Files{{"a", "BAD and WORSE"}});
   Plan plan = toy.plan();
-  Toy again({{"a", plan.files.at(0).after}});
+  Toy again(Files{{"a", plan.files.at(0).after}});
   EXPECT_TRUE(again.plan().files.empty());
   EXPECT_TRUE(again.plan().fixed.empty());
   EXPECT_EQ(again.rescans, 0);
 }
 
 TEST(PlanFixes, RefusesAnEditThatDoesNotHelp) {
-  Toy toy(std::map<std::string, std::string>{{"a", "BAD and WORSE"}});
+  Toy toy(Files{{"a", "BAD and WORSE"}});
   toy.worse = "still WORSE";
   toy.refresh();
   Plan plan = toy.plan();
@@ -108,7 +111,7 @@ TEST(PlanFixes, RefusesAnEditThatDoesNotHelp) {
 }
 
 TEST(PlanFixes, RefusesAnEditThatCausesAnotherFinding) {
-  Toy toy(std::map<std::string, std::string>{{"a", "BAD"}, {"b", "WORSE"}});
+  Toy toy(Files{{"a", "BAD"}, {"b", "WORSE"}});
   toy.worse = "new";
   toy.refresh();
   Plan plan = toy.plan();
@@ -191,7 +194,7 @@ TEST(PlanFixes, RefusesEditsOutsideOfWhatWasExamined) {
 }
 
 TEST(PlanFixes, OffersNothingWhenTheResultCannotBeExamined) {
-  Toy toy(std::map<std::string, std::string>{{"a", "BAD"}});
+  Toy toy(Files{{"a", "BAD"}});
   toy.readable = false;
   Plan plan = toy.plan();
   EXPECT_TRUE(plan.files.empty());

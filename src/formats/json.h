@@ -1,6 +1,6 @@
 // JSON (RFC 8259) into tree::Node with byte spans, for configuration, lockfiles and manifests: findings there need the
-// line they stand on. simdjson keeps no positions, and Debian has it as a shared object only, which would cost every start
-// 1 ms through libstdc++.so (docs/design.md).
+// line they stand on. simdjson keeps no positions, and Debian has it as a shared object only, which would cost every
+// start 1 ms through libstdc++.so (docs/design.md).
 //
 // Accepts RFC 8259 plus a leading BOM; with `comments` also // and /* */ comments and trailing commas (tsconfig.json,
 // devcontainer.json, .jsonc). Rejects anything else. Where RFC 8259 leaves it open: a lone surrogate escape becomes

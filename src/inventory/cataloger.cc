@@ -110,7 +110,9 @@ Dispatcher::Dispatcher(std::span<const Cataloger* const> catalogers) {
       std::string_view name = base_name(text);
       size_t star = name.find('*');
       size_t dot = name.rfind('.');
-      if (star == std::string_view::npos) {
+      if (text == "*") {
+        any_.push_back(pattern);
+      } else if (star == std::string_view::npos) {
         names_.insert(name, pattern);
       } else if (dot != std::string_view::npos && dot > star) {
         extensions_.insert(name.substr(dot), pattern);
@@ -136,6 +138,12 @@ void Dispatcher::add_fitting(const std::vector<Pattern>& patterns, std::string_v
 }
 
 Dispatcher::Wanted Dispatcher::wanted(std::string_view path) const {
+  Wanted wanted = named(path);
+  if (!path.empty()) add_fitting(any_, path, wanted);
+  return wanted;
+}
+
+Dispatcher::Wanted Dispatcher::named(std::string_view path) const {
   Wanted wanted;
   if (path.empty()) return wanted;
   const void* slash = memrchr(path.data(), '/', path.size());

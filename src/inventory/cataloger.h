@@ -73,6 +73,8 @@ class Dispatcher {
 
   // By path alone: an upper bound, asked before the bytes are there. About 20 ns.
   Wanted wanted(std::string_view path) const;
+  // The same without those that want every file ("*") and go by content: whether the name itself means something.
+  Wanted named(std::string_view path) const;
   // And by magic; `first_bytes` may be the whole file.
   Wanted wanted(std::string_view path, std::string_view first_bytes) const;
   // Runs all that want the file. False if none does.
@@ -84,7 +86,7 @@ class Dispatcher {
     const Cataloger* cataloger = nullptr;
   };
   // Patterns hang in one of three tables by the part of the path that decides most: the whole file name, else its
-  // extension ("*.txt"), else the folder's name ("status.d/*"). `rest` holds "*" alone.
+  // extension ("*.txt"), else the folder's name ("status.d/*"). `rest` holds the others; the pattern "*" is in `any_`.
   struct Table {
     struct Slot {
       std::string_view key;
@@ -97,7 +99,7 @@ class Dispatcher {
   void add_fitting(const std::vector<Pattern>& patterns, std::string_view path, Wanted& wanted) const;
 
   Table names_, extensions_, folders_;
-  std::vector<Pattern> rest_;
+  std::vector<Pattern> rest_, any_;
 };
 
 // True if `path` fits `pattern` (grammar above). The dispatcher's definition, for tests and single questions.

@@ -110,7 +110,8 @@ TEST(Dispatcher, IsAskedForAHundredThousandPathsWithinMilliseconds) {
   Dispatcher dispatcher;
   auto start = std::chrono::steady_clock::now();
   size_t wanted = 0;
-  for (const std::string& path : paths) wanted += dispatcher.wanted(path).size();
+  for (const std::string& path : paths)
+    for (const Cataloger* row : dispatcher.wanted(path)) wanted += row->magic.empty();
   auto elapsed = std::chrono::steady_clock::now() - start;
   int64_t nanoseconds = std::chrono::duration_cast<std::chrono::nanoseconds>(elapsed).count();
   std::printf("%.1f ns per path\n", static_cast<double>(nanoseconds) / static_cast<double>(paths.size()));

@@ -152,6 +152,8 @@ void parse_source(Source& source, Arena& arena) {
 
 bool keep_in_layer(std::string_view path, uint64_t size) {
   constexpr uint64_t kLargest = 1 << 20;
+  constexpr uint64_t kLargestDatabase = 16 << 20;  // apk's holds a line or more for each file of the distribution
+  if (path == "lib/apk/db/installed" || path == "usr/lib/apk/db/installed") return size <= kLargestDatabase;
   if (size > kLargest) return false;
   constexpr std::string_view kSystem[] = {"etc/os-release",     "usr/lib/os-release",   "etc/debian_version",
                                           "etc/alpine-release", "etc/apk/repositories", "etc/passwd",

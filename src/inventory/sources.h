@@ -28,7 +28,8 @@ SourceKind source_kind(std::string_view path, std::string_view first_bytes);
 void parse_source(Source& source, Arena& arena);
 
 // Which files of an image's layer are kept whole for readers of the squashed image: what says the distribution and its
-// users, nginx's configuration, and build or deployment files that were copied in. Not etc/shadow: its mode is in the
+// users, nginx's configuration, apk's database (whose files squash() asks for), and build or deployment files that were
+// copied in. Not etc/shadow: its mode is in the
 // entry, its hashes are nobody's business. Not below usr/share, usr/lib and the like: packages put example
 // configuration there.
 bool keep_in_layer(std::string_view path, uint64_t size);

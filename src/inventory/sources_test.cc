@@ -110,6 +110,10 @@ TEST(KeepInLayer, KeepsWhatReadersOfTheImageNeedAndNoMore) {
                                 "app/node_modules/x/.env", "home/etc/passwd", "etc/ssl/openssl.cnf"})
     EXPECT_FALSE(keep_in_layer(path, 100)) << path;
   EXPECT_FALSE(keep_in_layer("app/.env", 2 << 20));
+  EXPECT_TRUE(keep_in_layer("lib/apk/db/installed", 2 << 20));
+  EXPECT_TRUE(keep_in_layer("usr/lib/apk/db/installed", 2 << 20));
+  EXPECT_FALSE(keep_in_layer("lib/apk/db/installed", 20 << 20));
+  EXPECT_FALSE(keep_in_layer("lib/apk/db/triggers", 100));
 }
 
 }  // namespace

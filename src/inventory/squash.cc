@@ -9,6 +9,7 @@
 
 #include "base/digest.h"
 #include "base/text.h"
+#include "inventory/apk_files.h"
 #include "inventory/cataloger.h"
 #include "inventory/os_release.h"
 
@@ -402,13 +403,15 @@ class Squasher {
   }
 
   // The names that speak for package facts, one for each content: a package is installed where a cataloger looks for
-  // it. A link of any other name, in pnpm's store or a status-old, keeps the content but is no installation.
+  // it. A link of any other name, in pnpm's store or a status-old, keeps the content but is no installation. A program
+  // is one under every name.
   std::vector<Id> package_files() const {
     std::unordered_map<uint64_t, size_t> place;  // of a content in `files`
     std::vector<Id> files;
     for (Id id : visible_) {
       const Node& node = tree_.nodes()[id];
-      if (node.past == UINT32_MAX || dispatcher().wanted(image_.entry(node.entry).header.path).empty()) continue;
+      if (node.past == UINT32_MAX) continue;
+      if (dispatcher().named(image_.entry(node.entry).header.path).empty() && !is_program(node.content)) continue;
       uint64_t content = uint64_t{node.content.layer} << 32 | node.content.entry;
       auto [at, first] = place.try_emplace(content, files.size());
       if (first) {
@@ -420,9 +423,35 @@ class Squasher {
     return files;
   }
 
+  // Whose packages were read from its own bytes: Go's modules.
+  bool is_program(EntryRef content) const {
+    std::span<const uint32_t> rows = facts_[content.layer].of(content.entry);
+    const Package& first = facts_[content.layer].row(rows.front()).package;
+    return first.ecosystem == Ecosystem::go && first.source == PackageSource::installed;
+  }
+
+  // Debian builds Go programs without modules (dh-golang), and hardly anybody else does since Go 1.16: in its folders,
+  // a program of which nothing but the toolchain is known is a deb's. gosu and docker.io are.
+  bool is_program_of_debian(std::string_view path, EntryRef content) const {
+    constexpr std::string_view kFolders[] = {"bin/", "sbin/", "usr/bin/", "usr/sbin/", "usr/lib/", "usr/libexec/"};
+    return is_program(content) && facts_[content.layer].of(content.entry).size() == 1 &&
+           std::ranges::any_of(kFolders, [&](std::string_view folder) { return path.starts_with(folder); });
+  }
+
   static const Dispatcher& dispatcher() {
     static const Dispatcher all;
     return all;
+  }
+
+  // Those that Alpine's packages brought. pip installs into the same folders there, so a path says nothing. Only where
+  // Alpine's advisories speak of the package instead.
+  std::unordered_set<std::string_view> files_of_apk(const std::vector<Id>& files) {
+    std::unordered_set<std::string_view> paths;
+    if (image_.os.ecosystem != Ecosystem::alpine) return paths;
+    for (Id id : files) paths.insert(image_.entry(tree_.nodes()[id].entry).header.path);
+    std::string_view database = content_of("lib/apk/db/installed");
+    if (database.empty()) database = content_of("usr/lib/apk/db/installed");
+    return owned_by_apk(database, paths);
   }
 
   void list_packages() {
@@ -433,12 +462,14 @@ class Squasher {
       for (uint32_t i : facts_[node.content.layer].of(node.content.entry))
         has_debs = has_debs || facts_[node.content.layer].row(i).package.ecosystem == Ecosystem::debian;
     }
+    std::unordered_set<std::string_view> owned = files_of_apk(files);
     for (Id id : files) {
       const Node& node = tree_.nodes()[id];
       std::string_view path = image_.entry(node.entry).header.path;
       std::span<const uint32_t> rows = facts_[node.content.layer].of(node.content.entry);
       std::vector<uint32_t> installed_by = find_installers(node, rows);
-      bool by_dpkg = has_debs && is_distribution_path(path);
+      bool by_distribution = owned.contains(path) ||
+                             (has_debs && (is_distribution_path(path) || is_program_of_debian(path, node.content)));
       for (size_t i = 0; i < rows.size(); ++i) {
         Package package = facts_[node.content.layer].row(rows[i]).package;
         package.at.path = path;
@@ -447,7 +478,7 @@ class Squasher {
           bool other = !image_.os.id.empty() && image_.os.ecosystem != package.ecosystem;
           if (other) package.ecosystem = Ecosystem::unknown;
           package.release = release_;
-        } else if (by_dpkg) {
+        } else if (by_distribution) {
           continue;
         }
         image_.packages.push_back(package);

@@ -31,7 +31,8 @@ namespace drydock::inventory {
 //   packages  in the order of files; Package::release from os; a deb of a distribution that is not Debian has
 //             ecosystem unknown, as Debian's advisories do not speak of it. `at.layer` is the lowest layer from which
 //             on the same file says the same name, version and architecture. Distribution metadata that a deb
-//             installed (see is_distribution_path) is not listed: the deb is.
+//             installed (see is_distribution_path) is not listed: the deb is. Nor is what apk's database says that one
+//             of Alpine's packages brought, nor a Go program in Debian's folders that was built without modules.
 //   secrets   of every layer; `deleted_above` where no visible name has the content
 Image squash(std::span<const std::shared_ptr<const LayerRecord>> layers);
 

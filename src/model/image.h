@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -20,6 +21,10 @@ struct HistoryEntry {
   Time created;
   int layer = -1;  // index into the image's layers; -1: changed only the config
 };
+
+// The Dockerfile instruction behind a history entry's created_by: "/bin/sh -c #(nop) CMD [...]" and "/bin/sh -c apt-get
+// ..." of the classic builder, "RUN /bin/sh -c apt-get ... # buildkit" of BuildKit; anything else as it is.
+std::string instruction_of(std::string_view created_by);
 
 // The image config (opencontainers/image-spec, config.md), strings in the pool of the Image.
 struct ImageConfig {

@@ -84,7 +84,7 @@ inline ScanRecord sample_record() {
                              .snippet = "FROM python:latest",
                              .locations = kFrom,
                              .services = kBackend,
-                             .detail = MisconfigurationDetail{.edits = kEdits}});
+                             .detail = MisconfigurationDetail{.edits = kEdits, .changes_behaviour = true}});
   record.findings.push_back({.check = "DF002",
                              .subject = kDockerfile,
                              .place = "USER[0]",

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 #include <span>
 
 #include "base/arena.h"
@@ -116,25 +117,86 @@ Result<void> read_settings(const Reader& in, const tree::Node& node, Policy& pol
 
 // Every name by which an ignore may mean this finding.
 bool names_finding(std::string_view id, const Finding& finding, SameCheck same_check) {
-  if (id == "*" || id == finding.fingerprint || same_check(id, finding.check)) return true;
+  if (id == "*" || id == finding.fingerprint) return true;
   if (const auto* vulnerability = std::get_if<VulnerabilityDetail>(&finding.detail)) {
-    return equal_ignoring_case(id, vulnerability->id) || equal_ignoring_case(id, vulnerability->advisory) ||
-           std::ranges::any_of(vulnerability->aliases,
-                               [&](std::string_view alias) { return equal_ignoring_case(id, alias); });
+    if (equal_ignoring_case(id, vulnerability->id) || equal_ignoring_case(id, vulnerability->advisory) ||
+        std::ranges::any_of(vulnerability->aliases,
+                            [&](std::string_view alias) { return equal_ignoring_case(id, alias); }))
+      return true;
   }
-  if (const auto* secret = std::get_if<SecretDetail>(&finding.detail)) return id == secret->rule;
-  return false;
+  if (const auto* secret = std::get_if<SecretDetail>(&finding.detail); secret != nullptr && id == secret->rule)
+    return true;
+  if (const auto* licence = std::get_if<LicenceDetail>(&finding.detail);
+      licence != nullptr && equal_ignoring_case(id, licence->expression))
+    return true;
+  return same_check(id, finding.check);
 }
 
-bool covers(const Ignore& ignore, const Finding& finding, SameCheck same_check) {
-  auto names = [&](const std::string& id) { return names_finding(id, finding, same_check); };
-  if (std::ranges::none_of(ignore.ids, names)) return false;
+// "pkg:npm/%40scope/name@1.0?arch=x" -> the parts that say which package; percent-encoding undone, since "@scope" and
+// "%40scope" are both written.
+struct PurlParts {
+  std::string package, version;
+  std::vector<std::string> qualifiers;
+};
+
+PurlParts parts_of(std::string_view purl) {
+  auto decoded = [](std::string_view text) {
+    std::string out;
+    auto digit = [](char c) {
+      return is_digit(c) ? c - '0' : lower(c) >= 'a' && lower(c) <= 'f' ? lower(c) - 'a' + 10 : -1;
+    };
+    for (size_t i = 0; i < text.size(); ++i) {
+      bool escape = text[i] == '%' && i + 2 < text.size() && digit(text[i + 1]) >= 0 && digit(text[i + 2]) >= 0;
+      out += escape ? static_cast<char>(digit(text[i + 1]) * 16 + digit(text[i + 2])) : text[i];
+      if (escape) i += 2;
+    }
+    return out;
+  };
+  PurlParts parts;
+  Cut qualifiers = cut(cut(purl, "#").before, "?");
+  for (std::string_view one : split(qualifiers.after, '&'))
+    if (!one.empty()) parts.qualifiers.push_back(decoded(one));
+  size_t at = qualifiers.before.rfind('@'), slash = qualifiers.before.rfind('/');
+  bool has_version = at != std::string_view::npos && slash != std::string_view::npos && at > slash + 1;
+  parts.package = decoded(qualifiers.before.substr(0, has_version ? at : std::string_view::npos));
+  if (has_version) parts.version = decoded(qualifiers.before.substr(at + 1));
+  return parts;
+}
+
+// What the entry does not say (version, qualifiers) does not count. "distro=debian-12.5" is our release "12".
+bool same_package(std::string_view wanted, const Package& package) {
+  PurlParts entry = parts_of(wanted), ours = parts_of(to_string(purl_of(package)));
+  if (!equal_ignoring_case(entry.package, ours.package)) return false;
+  if (!entry.version.empty() && entry.version != ours.version) return false;
+  return std::ranges::all_of(entry.qualifiers, [&](std::string_view qualifier) {
+    Cut pair = cut(qualifier, "=");
+    if (pair.before == "distro") {
+      std::string_view release = cut_last(pair.after, "-").after;
+      return release == package.release || (!package.release.empty() && release.starts_with(package.release) &&
+                                            release.substr(package.release.size()).starts_with('.'));
+    }
+    return std::ranges::find(ours.qualifiers, qualifier) != ours.qualifiers.end();
+  });
+}
+
+bool covers_package(const Ignore& ignore, const Finding& finding, const ScanRecord& record) {
+  if (ignore.purls.empty()) return true;
+  uint32_t index = UINT32_MAX;
+  if (const auto* vulnerability = std::get_if<VulnerabilityDetail>(&finding.detail)) index = vulnerability->package;
+  if (const auto* licence = std::get_if<LicenceDetail>(&finding.detail)) index = licence->package;
+  if (index >= record.packages.size()) return false;
+  return std::ranges::any_of(ignore.purls,
+                             [&](const std::string& purl) { return same_package(purl, record.packages[index]); });
+}
+
+bool covers_place(const Ignore& ignore, const Finding& finding, const Location* at) {
+  if (ignore.kind && *ignore.kind != finding.kind()) return false;
   if (!ignore.paths.empty()) {
-    const Location* at = finding.location();
     if (at == nullptr) return false;
     if (std::ranges::none_of(ignore.paths, [&](const std::string& glob) { return glob_match(glob, at->path); }))
       return false;
   }
+  if (ignore.at_line != 0 && (at == nullptr || at->line != ignore.at_line)) return false;
   if (!ignore.services.empty()) {
     auto wanted = [&](std::string_view name) {
       return std::ranges::find(ignore.services, name) != ignore.services.end();
@@ -142,6 +204,68 @@ bool covers(const Ignore& ignore, const Finding& finding, SameCheck same_check) 
     if (std::ranges::none_of(finding.services, wanted)) return false;
   }
   return true;
+}
+
+// One secret in several places is one finding: it is ignored only where each place is. Other findings have one place;
+// further locations explain it.
+std::span<const Location> places_of(const Finding& finding) {
+  static constexpr Location kNowhere[1];
+  if (finding.locations.empty()) return kNowhere;
+  return finding.kind() == FindingKind::secret ? finding.locations : finding.locations.first(1);
+}
+
+// How the ignores fared, for the notes.
+struct Uses {
+  size_t findings = 0;
+  const Finding* other_rule = nullptr;  // a secret on the line of .gitleaksignore, found by another rule
+};
+
+struct UnusedOfFile {
+  size_t entries = 0;
+  std::vector<uint32_t> lines;
+};
+
+std::string note_of(std::string_view file, const UnusedOfFile& rows) {
+  constexpr size_t kShown = 8;
+  std::string lines;
+  for (size_t i = 0; i < rows.lines.size() && i < kShown; ++i)
+    lines += (i == 0 ? "" : ", ") + std::to_string(rows.lines[i]);
+  if (rows.lines.size() > kShown) lines += ", ...";
+  return std::string(file) + ": " + std::to_string(rows.lines.size()) + " of " + std::to_string(rows.entries) +
+         (rows.entries == 1 ? " entry matches" : " entries match") + " no finding (line " + lines + ")";
+}
+
+// The ignore that excuses the finding, null if none does.
+const Ignore* excuse_of(const Policy& policy, Time now, SameCheck same_check, const ScanRecord& record,
+                        const Finding& finding, std::vector<Uses>& uses) {
+  std::span<const Location> places = places_of(finding);
+  std::vector<const Ignore*> excuses(places.size());
+  for (size_t i = 0; i < policy.ignores.size(); ++i) {
+    const Ignore& ignore = policy.ignores[i];
+    bool used = false;
+    for (size_t place = 0; place < places.size(); ++place) {
+      const Location* at = finding.locations.empty() ? nullptr : &places[place];
+      if (!covers_place(ignore, finding, at)) continue;
+      if (!covers_package(ignore, finding, record)) continue;
+      if (std::ranges::none_of(ignore.ids,
+                               [&](const std::string& id) { return names_finding(id, finding, same_check); })) {
+        if (ignore.at_line != 0) uses[i].other_rule = &finding;
+        continue;
+      }
+      used = true;
+      bool expired = ignore.expires.known() && ignore.expires <= now;
+      bool better = excuses[place] == nullptr ||
+                    (excuses[place]->outcome == Outcome::known && ignore.outcome == Outcome::ignored);
+      if (!expired && better) excuses[place] = &ignore;
+    }
+    uses[i].findings += used;
+  }
+  const Ignore* weakest = excuses[0];
+  for (const Ignore* excuse : excuses) {
+    if (excuse == nullptr) return nullptr;
+    if (excuse->outcome == Outcome::known) weakest = excuse;
+  }
+  return weakest;
 }
 
 }  // namespace
@@ -182,37 +306,39 @@ Settings settings_of(const Policy& policy, StringPool& pool) {
 
 Summary decide(const Policy& policy, Time now, SameCheck same_check, ScanRecord& record) {
   Summary summary;
-  std::vector<size_t> uses(policy.ignores.size());
+  summary.notes = policy.notes;
+  std::vector<Uses> uses(policy.ignores.size());
   std::vector<std::string_view> sources;  // "drydock.yaml:12", by ignore
   for (const Ignore& ignore : policy.ignores)
-    sources.push_back(record.pool.join(policy.file, ":", std::to_string(ignore.line)));
+    sources.push_back(
+        record.pool.join(ignore.file.empty() ? policy.file : ignore.file, ":", std::to_string(ignore.line)));
 
   record.decisions.clear();
   for (const Finding& finding : record.findings) {
     Decision decision;
-    for (size_t i = 0; i < policy.ignores.size(); ++i) {
-      const Ignore& ignore = policy.ignores[i];
-      if (!covers(ignore, finding, same_check)) continue;
-      ++uses[i];
-      if (ignore.expires.known() && ignore.expires <= now) continue;
-      if (decision.outcome == Outcome::ignored) continue;
-      decision = {.outcome = Outcome::ignored,
-                  .reason = record.pool.copy(ignore.reason),
-                  .source = sources[i],
-                  .owner = record.pool.copy(ignore.owner),
-                  .expires = ignore.expires};
+    if (const Ignore* excuse = excuse_of(policy, now, same_check, record, finding, uses)) {
+      decision = {.outcome = excuse->outcome,
+                  .reason = record.pool.copy(excuse->reason),
+                  .source = sources[static_cast<size_t>(excuse - policy.ignores.data())],
+                  .owner = record.pool.copy(excuse->owner),
+                  .expires = excuse->expires};
     }
-    if (decision.outcome != Outcome::ignored && policy.inline_ignores && !finding.ignores.empty()) {
-      const InlineIgnore& mark = finding.ignores[0];
-      const Location* at = finding.location();
-      std::string source =
-          "inline " + std::string(at ? at->path : std::string_view{}) + ":" + std::to_string(mark.line);
-      decision = {
-          .outcome = Outcome::ignored,
-          .reason = mark.reason.empty() ? record.pool.join(mark.tool, " comment without a reason") : mark.reason,
-          .source = record.pool.copy(source)};
+    if (decision.outcome != Outcome::ignored && policy.inline_ignores) {
+      auto counts = [&](const InlineIgnore& mark) {
+        return std::ranges::find(policy.void_inline_tools, mark.tool) == policy.void_inline_tools.end();
+      };
+      auto mark = std::ranges::find_if(finding.ignores, counts);
+      if (mark != finding.ignores.end()) {
+        const Location* at = finding.location();
+        std::string source =
+            "inline " + std::string(at ? at->path : std::string_view{}) + ":" + std::to_string(mark->line);
+        decision = {
+            .outcome = Outcome::ignored,
+            .reason = mark->reason.empty() ? record.pool.join(mark->tool, " comment without a reason") : mark->reason,
+            .source = record.pool.copy(source)};
+      }
     }
-    if (decision.outcome != Outcome::ignored) {
+    if (decision.outcome == Outcome::counts) {
       const auto* vulnerability = std::get_if<VulnerabilityDetail>(&finding.detail);
       if (policy.never_fail || finding.severity < policy.fail_on) {
         decision.outcome = Outcome::below_threshold;
@@ -228,18 +354,30 @@ Summary decide(const Policy& policy, Time now, SameCheck same_check, ScanRecord&
     record.decisions.push_back(decision);
   }
 
+  std::map<std::string_view, UnusedOfFile> unused;  // peers' files; a project's list for another tool may be long
   for (size_t i = 0; i < policy.ignores.size(); ++i) {
     const Ignore& ignore = policy.ignores[i];
     bool expired = ignore.expires.known() && ignore.expires <= now;
-    if (uses[i] == 0) {
-      summary.unused.push_back(std::string(sources[i]) + ": the ignore of " + ignore.ids[0] +
+    std::string name = ignore.ids.empty() ? "a secret by its hash" : ignore.ids[0];
+    if (!ignore.file.empty()) ++unused[ignore.file].entries;
+    if (uses[i].findings == 0 && uses[i].other_rule != nullptr) {
+      summary.notes.push_back(std::string(sources[i]) + ": names rule " + name +
+                              ", but the secret there was found by " + std::string(uses[i].other_rule->item) +
+                              " and counts; if it is accepted, ignore " + std::string(uses[i].other_rule->fingerprint) +
+                              " in drydock.yaml");
+    } else if (uses[i].findings == 0 && !ignore.file.empty()) {
+      unused[ignore.file].lines.push_back(ignore.line);
+    } else if (uses[i].findings == 0) {
+      summary.unused.push_back(std::string(sources[i]) + ": the ignore of " + name +
                                " matches no finding; remove it or correct its id and paths");
     } else if (expired) {
-      summary.notes.push_back(std::string(sources[i]) + ": the ignore of " + ignore.ids[0] + " expired on " +
-                              format_date(ignore.expires) + "; " + std::to_string(uses[i]) +
-                              (uses[i] == 1 ? " finding counts" : " findings count") + " again");
+      summary.notes.push_back(std::string(sources[i]) + ": the ignore of " + name + " expired on " +
+                              format_date(ignore.expires) + "; " + std::to_string(uses[i].findings) +
+                              (uses[i].findings == 1 ? " finding counts" : " findings count") + " again");
     }
   }
+  for (const auto& [file, rows] : unused)
+    if (!rows.lines.empty()) summary.unused.push_back(note_of(file, rows));
   return summary;
 }
 

@@ -17,6 +17,7 @@
 //     expected-uid: 1001
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +33,14 @@ struct Ignore {
   std::string reason, owner;
   Time expires;
   uint32_t line = 0;
+
+  // What only peers' files say (peer_files.h).
+  std::string file;                    // where it stands; empty: Policy::file
+  std::optional<FindingKind> kind;     // .trivyignore.yaml scopes by kind
+  std::vector<std::string> purls;      // the vulnerable or licensed package is one of these
+  uint32_t at_line = 0;                // .gitleaksignore: only what stands on this line
+  std::string secret_sha1;             // .secrets.baseline: becomes ids when the secrets are known
+  Outcome outcome = Outcome::ignored;  // `known` for a secret that nobody has called a false alarm
 };
 
 struct Policy {
@@ -43,6 +52,8 @@ struct Policy {
   std::vector<Ignore> ignores;
   std::vector<std::string> allowed_registries, allowed_ports;
   uint32_t expected_uid = 1001;
+  std::vector<std::string> void_inline_tools;  // peers whose own settings switch their comments off
+  std::vector<std::string> notes;              // what could not be taken from peers' files
 };
 
 // Errors start with "file:line: ". An unknown or repeated key is an error: a misspelt `expires` must not become an

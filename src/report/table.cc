@@ -62,6 +62,7 @@ class Table {
   }
 
   void line(std::string_view text) {
+    while (text.ends_with(' ')) text.remove_suffix(1);
     out_ += text;
     out_ += '\n';
   }
@@ -94,7 +95,8 @@ class Table {
     line("");
   }
 
-  // Services in the order of their stacks, then files that several share, then what concerns no service alone.
+  // Services in the order of their stacks, then files that several share; of an image its layers, lowest first; then
+  // what concerns none of these alone.
   std::vector<Group> groups() const {
     std::vector<Group> all;
     std::map<std::string, size_t> by_services;
@@ -106,13 +108,27 @@ class Table {
         all.push_back({.title = one_line(name), .detail = describe(service), .findings = {}});
       }
     }
-    Group rest{.title = all.empty() ? "" : "no service alone", .detail = "", .findings = {}};
+    std::map<std::string_view, size_t> by_layer;
+    for (const ImageSummary& image : record_.images) {
+      for (const ImageLayer& layer : image.layers) {
+        if (layer.diff_id.empty() || !by_layer.emplace(layer.diff_id, all.size()).second) continue;
+        all.push_back({.title = "layer " + std::to_string(by_layer.size()),
+                       .detail = one_line(instruction_of(layer.created_by)),
+                       .findings = {}});
+      }
+    }
+    Group rest{.title = all.empty()        ? ""
+                        : by_layer.empty() ? "no service alone"
+                                           : "the image as a whole",
+               .detail = "",
+               .findings = {}};
     for (const Finding& finding : record_.findings) {
       if (hidden(finding)) continue;
       std::string names;
       for (std::string_view name : finding.services) names += (names.empty() ? "" : " + ") + std::string(name);
       if (names.empty()) {
-        rest.findings.push_back(&finding);
+        auto layer = finding.location() ? by_layer.find(finding.location()->layer) : by_layer.end();
+        (layer == by_layer.end() ? rest : all[layer->second]).findings.push_back(&finding);
         continue;
       }
       auto [known, fresh] = by_services.try_emplace(names, all.size());
@@ -160,8 +176,9 @@ class Table {
 
   std::string note_of(const Finding& finding) const {
     const Decision* decision = decision_of(finding);
-    if (decision == nullptr || decision->outcome != Outcome::ignored) return {};
-    return "ignored by " + one_line(decision->source) + ": " + one_line(decision->reason);
+    bool known = decision != nullptr && decision->outcome == Outcome::known;
+    if (decision == nullptr || (decision->outcome != Outcome::ignored && !known)) return {};
+    return (known ? "known by " : "ignored by ") + one_line(decision->source) + ": " + one_line(decision->reason);
   }
 
   // Findings that one row stands for, in the order of the first of each.
@@ -257,22 +274,6 @@ class Table {
       row.message += upgrade.empty() ? ", no fix known" : ", " + std::to_string(unfixed) + " of them without a fix";
     if (!package.source_name.empty() && package.source_name != package.name)
       row.message += " (source " + one_line(package.source_name) + ")";
-    if (std::string layer = layer_of(package.at.layer); !layer.empty()) row.message += ", " + layer;
-  }
-
-  // "layer 2 by RUN apt-get install nginx"
-  std::string layer_of(std::string_view diff_id) const {
-    constexpr size_t kMostOfInstruction = 70;
-    for (const ImageSummary& image : record_.images) {
-      for (size_t i = 0; i < image.layers.size(); ++i) {
-        if (image.layers[i].diff_id != diff_id || diff_id.empty()) continue;
-        std::string text = "layer " + std::to_string(i + 1);
-        if (!image.layers[i].created_by.empty())
-          text += " by " + clip(one_line(image.layers[i].created_by), kMostOfInstruction);
-        return text;
-      }
-    }
-    return {};
   }
 
   static SeverityCounts counts_of(const std::vector<const Finding*>& findings) {
@@ -314,18 +315,19 @@ class Table {
     for (const Row& row : rows) {
       std::string text = row.message + (row.note.empty() ? "" : " (" + row.note + ")");
       std::vector<std::string> message = wrap(text, message_columns);
-      std::string head = "  " + styled(style_of(row.severity), pad(name_of(row.severity), kSeverityColumns)) + "  " +
-                         pad(clip(row.id, id_columns), id_columns) + "  " +
-                         pad(clip_path(row.at(), at_columns), at_columns);
-      if (stacked) {
-        line(head);
+      std::vector<std::string> ids = wrap(row.id, id_columns);
+      std::string before = "  " + styled(style_of(row.severity), pad(name_of(row.severity), kSeverityColumns)) + "  ";
+      std::string at = "  " + pad(clip_path(row.at(), at_columns), at_columns);
+      size_t lines = std::max({ids.size(), stacked ? 0 : message.size(), size_t{1}});
+      for (size_t i = 0; i < lines; ++i) {
+        std::string text_line = before + pad(i < ids.size() ? ids[i] : "", id_columns) + at;
+        if (!stacked && i < message.size()) text_line += "  " + message[i];
+        line(text_line);
+        before = std::string(2 + kSeverityColumns + 2, ' ');
+        at = std::string(2 + at_columns, ' ');
+      }
+      if (stacked)
         for (const std::string& part : message) line("      " + part);
-        continue;
-      }
-      for (size_t i = 0; i < message.size() || i == 0; ++i) {
-        std::string part = i < message.size() ? message[i] : std::string();
-        line((i == 0 ? head + "  " : std::string(message_at, ' ')) + part);
-      }
     }
     line("");
   }
@@ -354,18 +356,19 @@ class Table {
 
   void summary() {
     std::vector<const Finding*> shown;
-    size_t ignored = 0, counting = 0;
+    size_t ignored = 0, known = 0, counting = 0;
     for (const Finding& finding : record_.findings) {
       const Decision* decision = decision_of(finding);
       if (decision != nullptr && decision->outcome == Outcome::counts) ++counting;
       if (hidden(finding)) {
-        ++ignored;
+        ++(decision->outcome == Outcome::known ? known : ignored);
       } else {
         shown.push_back(&finding);
       }
     }
     std::string total = shown.empty() ? styled(Style::good, "No findings") : counts_text(counts_of(shown));
     if (ignored != 0) total += styled(Style::dim, "  " + std::to_string(ignored) + " ignored (--all)");
+    if (known != 0) total += styled(Style::dim, "  " + std::to_string(known) + " known (--all)");
     line(total);
 
     next_steps(shown);
@@ -374,7 +377,7 @@ class Table {
                          (record_.packages.size() == 1 ? " package" : " packages");
     if (record_.counts.layers != 0)
       looked += ", " + std::to_string(record_.counts.layers) + (record_.counts.layers == 1 ? " layer" : " layers");
-    looked += " in " + std::to_string(record_.elapsed_milliseconds) + " ms";
+    if (record_.elapsed_milliseconds != 0) looked += " in " + std::to_string(record_.elapsed_milliseconds) + " ms";
     paragraph(looked);
     advisories();
     for (const std::string& note : options_.notes) paragraph("note:", Style::medium, one_line(note), 6);
@@ -393,7 +396,7 @@ class Table {
       Severity worst = Severity::unknown;
     };
     std::map<std::string, Step> upgrades;
-    size_t edits = 0;
+    size_t edits = 0, changing = 0;
     for (const Finding* finding : shown) {
       if (const auto* v = std::get_if<VulnerabilityDetail>(&finding->detail);
           v != nullptr && !v->fixed_version.empty() && !v->upgrade.empty()) {
@@ -406,24 +409,25 @@ class Table {
         step.worst = std::max(step.worst, finding->severity);
       }
       if (const auto* m = std::get_if<MisconfigurationDetail>(&finding->detail); m != nullptr && !m->edits.empty())
-        ++edits;
+        ++(m->changes_behaviour ? changing : edits);
     }
     std::vector<Step> steps;
     for (const auto& [text, step] : upgrades) steps.push_back(step);
     std::ranges::sort(steps, [](const Step& a, const Step& b) {
       return std::tie(b.worst, b.ends, a.text) < std::tie(a.worst, a.ends, b.text);
     });
-    if (steps.empty() && edits == 0) return;
+    if (steps.empty() && edits + changing == 0) return;
     line(styled(Style::bold, "What ends most"));
     for (size_t i = 0; i < steps.size() && i < kMost; ++i)
       line("  " + clip(steps[i].text + " (ends " + std::to_string(steps[i].ends) + ", worst " +
                            std::string(name_of(steps[i].worst)) + ")",
                        width_ - 2));
-    if (edits != 0) {
-      std::string text = "drydock fix: edits for " + std::to_string(edits) + (edits == 1 ? " finding" : " findings") +
-                         ", some only with --behaviour-changing";
-      for (const std::string& part : wrap(text, width_ - 2)) line("  " + part);
-    }
+    auto offer = [&](std::string_view command, size_t count) {
+      if (count != 0)
+        line("  " + std::string(command) + ": " + std::to_string(count) + (count == 1 ? " finding" : " findings"));
+    };
+    offer("drydock fix", edits);
+    offer("drydock fix --behaviour-changing", changing);
     line("");
   }
 

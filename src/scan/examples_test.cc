@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "base/stable_order.h"
 #include "base/text.h"
 #include "checks/check.h"
 #include "checks/inputs.h"
@@ -62,7 +63,7 @@ Files files_of(const Check& check, const Example& example, std::string_view text
 }
 
 // What the check alone says about the files. Findings view the part.
-std::shared_ptr<const Part> examine_files(const Check& check, const Files& files) {
+std::shared_ptr<const Part> examine_files(const Check& check, const Files& files, const Settings& settings) {
   std::vector<std::string_view> only{check.id};
   if (std::holds_alternative<RunOn<ImageInput>>(check.run)) {
     auto part = std::make_shared<Part>();
@@ -80,7 +81,7 @@ std::shared_ptr<const Part> examine_files(const Check& check, const Files& files
   std::shared_ptr<const Configuration> configuration = read_configuration(views, "example");
   EXPECT_EQ(configuration->sources.all().size(), files.size()) << check.id << ": a file of an example is of no kind";
   for (const Source& source : configuration->sources.all()) EXPECT_EQ(source.problem, "") << check.id;
-  return examine(*configuration, {}, kNow, {.only = only});
+  return examine(*configuration, settings, kNow, {.only = only});
 }
 
 std::string listing(const Part& part) {
@@ -98,7 +99,7 @@ Files fixed(Files files, const Part& part) {
     for (const Edit& edit : std::get<MisconfigurationDetail>(finding.detail).edits)
       edits[std::string(edit.path)].push_back(edit);
   for (auto& [path, list] : edits) {
-    std::ranges::stable_sort(list, {}, [](const Edit& edit) { return edit.span.begin; });
+    sort_stably(list, [](const Edit& a, const Edit& b) { return a.span.begin < b.span.begin; });
     std::string& bytes = files.at(path);
     std::string result;
     size_t at = 0;
@@ -173,7 +174,8 @@ TEST(Checks, FindTheirBadExamples) {
       if (example.bad.empty()) continue;
       ++bad;
       SCOPED_TRACE(std::string(check->id) + ":\n" + std::string(example.bad));
-      std::shared_ptr<const Part> part = examine_files(*check, files_of(*check, example, example.bad));
+      std::shared_ptr<const Part> part =
+          examine_files(*check, files_of(*check, example, example.bad), example.settings);
       EXPECT_FALSE(part->findings.empty());
       for (const Finding& finding : part->findings) EXPECT_FALSE(finding.message.empty());
     }
@@ -186,7 +188,8 @@ TEST(Checks, AreSilentAboutTheirGoodExamples) {
     for (const Example& example : check->examples) {
       if (example.good.empty()) continue;
       SCOPED_TRACE(std::string(check->id) + ":\n" + std::string(example.good));
-      std::shared_ptr<const Part> part = examine_files(*check, files_of(*check, example, example.good));
+      std::shared_ptr<const Part> part =
+          examine_files(*check, files_of(*check, example, example.good), example.settings);
       EXPECT_EQ(listing(*part), "");
     }
   }
@@ -199,7 +202,7 @@ TEST(Checks, FixTheirBadExamplesIntoTheGoodOnes) {
       if (example.bad.empty()) continue;
       SCOPED_TRACE(std::string(check->id) + ":\n" + std::string(example.bad));
       Files files = files_of(*check, example, example.bad);
-      std::shared_ptr<const Part> part = examine_files(*check, files);
+      std::shared_ptr<const Part> part = examine_files(*check, files, example.settings);
       if (!offers_fix(*part)) continue;
       EXPECT_NE(check->fix, Fix::none);
       Files after = fixed(files, *part);
@@ -207,7 +210,7 @@ TEST(Checks, FixTheirBadExamplesIntoTheGoodOnes) {
         shown = true;
         EXPECT_EQ(after, files_of(*check, example, example.good));
       }
-      EXPECT_FALSE(offers_fix(*examine_files(*check, after))) << "the fix is no fixed point";
+      EXPECT_FALSE(offers_fix(*examine_files(*check, after, example.settings))) << "the fix is no fixed point";
     }
     EXPECT_EQ(shown, check->fix != Fix::none) << check->id << ": a fix needs an example with bad and good";
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "base/digest.h"
 #include "base/span.h"
 #include "base/text.h"
 #include "inventory/sources.h"
@@ -12,7 +13,7 @@ namespace drydock::scan {
 namespace {
 
 constexpr size_t kFirstBytes = 4096;     // enough to tell an nginx.conf or a script
-constexpr uint64_t kMostKept = 4 << 20;  // a configuration file above this is none
+constexpr uint64_t kMostKept = 4 << 20;  // a larger configuration file is an Unknown
 
 // Line of an offset without a table of the whole file: hits are few and come in order. No byte is looked at twice, also
 // not where all hits are on one huge line.
@@ -34,6 +35,22 @@ class LineCounter {
   size_t line_end_;  // npos on the last line
   uint32_t line_ = 1, line_start_ = 0;
 };
+
+bool wants_packages(const Kinds& kinds) { return kinds.vulnerabilities || kinds.licences; }
+
+void add_field(std::string& text, std::string_view name, std::string_view value) {
+  text += name;
+  text += '=';
+  text += std::to_string(value.size());  // so that no value can pose as the next field
+  text += ':';
+  text += value;
+  text += '\n';
+}
+template <class Number>
+  requires std::is_arithmetic_v<Number>
+void add_field(std::string& text, std::string_view name, Number value) {
+  add_field(text, name, std::string_view(std::to_string(value)));
+}
 
 // The hits that can share the shown part of a line with `hits[i]`; they are sorted and do not overlap.
 constexpr uint32_t kNeighbourhood = 4096;  // mask_line() looks at 2 KiB on either side
@@ -59,6 +76,32 @@ bool is_system_library(const FileView& file) {
 }
 
 }  // namespace
+
+std::string layer_engine(const LayerScanOptions& options) {
+  std::string text;
+  add_field(text, "drydock", std::string_view(DRYDOCK_VERSION));
+  add_field(text, "layer-scan", kLayerScanVersion);
+  add_field(text, "image", options.image);
+  add_field(text, "sources", options.sources);
+  if (wants_packages(options.kinds)) {
+    for (const inventory::Cataloger* cataloger : inventory::all_catalogers()) {
+      add_field(text, "cataloger", cataloger->name);
+      add_field(text, "version", cataloger->version);
+    }
+  }
+  if (options.kinds.secrets) {
+    add_field(text, "secrets", secrets::kEngineVersion);
+    for (const secrets::Rule* rule : secrets::all_rules()) {
+      for (std::string_view part : {rule->id, rule->title, rule->pattern, rule->confirm}) add_field(text, "rule", part);
+      for (std::string_view keyword : rule->keywords) add_field(text, "keyword", keyword);
+      for (int number : {static_cast<int>(rule->severity), static_cast<int>(rule->kind), int{rule->look_back},
+                         int{rule->look_ahead}, int{rule->rank}})
+        add_field(text, "number", number);
+      add_field(text, "entropy", rule->min_entropy);
+    }
+  }
+  return hex(sha256(text));
+}
 
 Result<LayerScanner> LayerScanner::create(const inventory::Dispatcher& dispatcher, const LayerScanOptions& options) {
   LayerScanner made(dispatcher, options);
@@ -86,11 +129,11 @@ bool LayerScanner::wants(const FileHeader& header) const {
 
 std::map<uint32_t, uint32_t> LayerScanner::linked_packages(const LayerRecord& record) const {
   std::unordered_map<std::string_view, uint32_t> links;  // target -> link
-  if (options_.kinds.vulnerabilities || options_.kinds.licences) {
+  if (wants_packages(options_.kinds)) {
     for (uint32_t i = 0; i < record.entries.size(); ++i) {
       const FileHeader& header = record.entries[i].header;
-      if (header.type == FileType::hard_link && !dispatcher_->wanted(header.path).empty() &&
-          dispatcher_->wanted(header.link_target).empty())
+      if (header.type == FileType::hard_link && !dispatcher_->named(header.path).empty() &&
+          dispatcher_->named(header.link_target).empty())
         links.try_emplace(header.link_target, i);
     }
   }
@@ -112,7 +155,7 @@ void LayerScanner::read_linked(LayerRecord& record, uint32_t entry, uint32_t lin
 }
 
 void LayerScanner::read(LayerRecord& record, uint32_t entry, const FileView& file) {
-  if (options_.kinds.vulnerabilities || options_.kinds.licences) dispatcher_->run(file, record, entry);
+  if (wants_packages(options_.kinds)) dispatcher_->run(file, record, entry);
   if (scanner_ != nullptr && !(options_.image && is_system_library(file))) scan_secrets(record, entry, file);
   bool keep = options_.image && inventory::keep_in_layer(file.header.path, file.bytes.size());
   if (options_.sources) {

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "base/result.h"
@@ -21,6 +22,13 @@ struct LayerScanOptions {
       false;  // an image's layer or a root file system: keep what says the distribution, report secrets as SD004
   bool sources = true;  // keep configuration files of a working tree
 };
+
+// Raised when the same layer gives another LayerRecord and neither a cataloger's version, nor a secret rule, nor
+// secrets::kEngineVersion says so: the tar reader, path rules, what is kept.
+constexpr uint32_t kLayerScanVersion = 1;
+
+// The layer cache's `engine`: everything besides a layer's bytes that its record depends on.
+std::string layer_engine(const LayerScanOptions& options);
 
 // One per thread. Fills one record after the other.
 class LayerScanner {

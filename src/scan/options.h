@@ -32,6 +32,8 @@ struct Options {
   std::string database;                    // path of the advisory index; empty: the default places
   unsigned jobs = 0;                       // 0: one per CPU
   uint64_t max_spill = uint64_t{8} << 30;  // bytes of unnamed spill files
+  std::string cache;                       // folder of the layer cache; empty: none is used
+  uint64_t max_cache = uint64_t{1} << 30;  // bytes it may take
   const Clock* clock = nullptr;            // null: the system's
   std::function<void(const Progress&)> progress;
 };

@@ -15,12 +15,14 @@
 
 #include "advisory/starter.h"
 #include "advisory/update.h"
+#include "base/stable_order.h"
 #include "base/text.h"
 #include "base/thread_pool.h"
 #include "inventory/sources.h"
 #include "inventory/squash.h"
 #include "scan/layer_scan.h"
 #include "scan/vulnerabilities.h"
+#include "store/layer_cache.h"
 #include "target/directory.h"
 #include "target/image.h"
 #include "target/layer_reader.h"
@@ -115,14 +117,43 @@ class LayerCollector final : public target::LayerVisitor {
   }
   Result<void> unread(const FileHeader&, std::string_view reason) override {
     record_.unknowns.push_back({.entry = entry_, .reason = record_.pool.copy(reason)});
+    complete_ = false;
     return {};
   }
+  // False if a file was left out for want of temporary space: with more of it the record says more.
+  bool complete() const { return complete_; }
 
  private:
   LayerScanner& scanner_;
   LayerRecord& record_;
   uint32_t entry_ = 0;
+  bool complete_ = true;
 };
+
+// A layer that was read before, or null. Nothing that the archive declares is believed: its diff ID only says whether
+// hashing is worth the time, and both digests must be those of the bytes. Where they are not, read_layer() reports it.
+LayerPtr find_cached_layer(const target::ImageSource& source, size_t index, store::LayerCache& cache) {
+  const target::StoredLayer& declared = source.layers[index];
+  if (!cache.may_hold(declared.diff_id)) return nullptr;
+  std::string digest;
+  uint64_t stored_bytes = 0;
+  std::optional<FilePlace> place = target::place_of(source, index);
+  if (std::optional<std::string> known = place ? cache.digest_at(*place) : std::nullopt) {
+    digest = *std::move(known);
+    stored_bytes = place->size;
+  } else {
+    Result<target::StoredDigest> stored = target::stored_digest(source, index);
+    if (!stored) return nullptr;
+    digest = std::move(stored->digest);
+    stored_bytes = stored->bytes;
+    if (stored->place) cache.remember(*stored->place, digest);
+  }
+  if (!declared.digest.empty() && declared.digest != digest) return nullptr;
+  std::shared_ptr<LayerRecord> record = cache.find(digest);
+  if (record == nullptr || record->diff_id != declared.diff_id) return nullptr;
+  record->stored_bytes = stored_bytes;
+  return record;
+}
 
 // The second pass over a layer, for LayerScanner::linked_packages() alone.
 class LinkedPackages final : public target::LayerVisitor {
@@ -139,8 +170,10 @@ class LinkedPackages final : public target::LayerVisitor {
   }
   Result<void> unread(const FileHeader&, std::string_view reason) override {
     record_.unknowns.push_back({.entry = link_->first, .reason = record_.pool.copy(reason)});
+    complete_ = false;
     return {};
   }
+  bool complete() const { return complete_; }
 
  private:
   const LayerScanner& scanner_;
@@ -148,10 +181,14 @@ class LinkedPackages final : public target::LayerVisitor {
   const std::map<uint32_t, uint32_t>& links_;
   std::map<uint32_t, uint32_t>::const_iterator link_;
   uint32_t next_ = 0;  // entries come in the same order as the first time
+  bool complete_ = true;
 };
 
+// `cache` may be null.
 LayerPtr read_image_layer(const target::ImageSource& source, size_t index, const inventory::Dispatcher& dispatcher,
-                          const LayerScanOptions& layer_options, target::SpillQuota& spill) {
+                          const LayerScanOptions& layer_options, target::SpillQuota& spill, store::LayerCache* cache) {
+  if (cache != nullptr)
+    if (LayerPtr cached = find_cached_layer(source, index, *cache)) return cached;
   auto record = std::make_shared<LayerRecord>();
   auto not_whole = [&](const Error& error) {
     record->unknowns.push_back({.entry = EntryUnknown::kWholeLayer,
@@ -171,15 +208,21 @@ LayerPtr read_image_layer(const target::ImageSource& source, size_t index, const
     not_whole(digests.error());
     return record;
   }
+  bool proven = collector.complete();
   if (std::map<uint32_t, uint32_t> links = scanner->linked_packages(*record); !links.empty()) {
     LinkedPackages again(*scanner, *record, links);
-    if (Result<target::LayerDigests> read = target::read_layer(source, index, again, {.spill = &spill}); !read)
-      not_whole(read.error());
+    Result<target::LayerDigests> read = target::read_layer(source, index, again, {.spill = &spill});
+    if (!read) not_whole(read.error());
+    proven &= again.complete() && read && read->diff_id == digests->diff_id;
   }
   record->diff_id = record->pool.copy(digests->diff_id);
   record->digest = record->pool.copy(digests->digest);
   record->stored_bytes = digests->stored_bytes;
   record->bytes = digests->bytes;
+  if (cache != nullptr && proven) {
+    cache->insert(*record);
+    if (digests->place) cache->remember(*digests->place, digests->digest);
+  }
   return record;
 }
 
@@ -233,7 +276,7 @@ Finding finding_of(const SecretHit& hit, const Subject& subject, bool deleted_ab
 // One secret in many places is one finding with many locations, by path; those that an upper layer deletes come last,
 // so that the finding speaks of deletion only where nothing else has the secret.
 void add_secrets(std::vector<Finding>& found, StringPool& pool, ScanRecord& record) {
-  std::stable_sort(found.begin(), found.end(), [](const Finding& a, const Finding& b) {
+  sort_stably(found, [](const Finding& a, const Finding& b) {
     const auto& x = std::get<SecretDetail>(a.detail);
     const auto& y = std::get<SecretDetail>(b.detail);
     return std::tie(x.rule, x.hash, x.deleted_above, a.locations[0].path, a.locations[0].line) <
@@ -425,7 +468,7 @@ void add_unread(const target::DirectoryListing& listing, ScanRecord& record) {
   record.counts.skipped = listing.skipped;
 }
 
-Result<Scan> scan_directory(const Options& options, const policy::Policy& policy, std::string folder,
+Result<Scan> scan_directory(const Options& options, const policy::Policy& policy, const std::string& folder,
                             const std::string& only_file, bool root_file_system, Time now) {
   TRY(target::DirectoryListing listing,
       target::list_directory(folder, {.excluded = only_file.empty() ? std::function<bool(std::string_view)>()
@@ -509,9 +552,15 @@ Result<Scan> scan_image(const Options& options, const policy::Policy& policy, Ti
   inventory::Dispatcher dispatcher;
   LayerScanOptions layer_options{.kinds = options.kinds, .image = true, .sources = false};
   std::vector<LayerPtr> layers(source.layers.size());
+  // A cache that cannot be used costs time only; `drydock cache status` says what is wrong with it.
+  std::optional<store::LayerCache> cache;
+  if (!options.cache.empty()) {
+    if (auto opened = store::LayerCache::open(options.cache, layer_engine(layer_options), options.max_cache))
+      cache.emplace(*std::move(opened));
+  }
   Meter meter(options, "layers", layers.size());
   run_parallel(layers.size(), options.jobs, [&](size_t i) {
-    layers[i] = read_image_layer(source, i, dispatcher, layer_options, spill);
+    layers[i] = read_image_layer(source, i, dispatcher, layer_options, spill, cache ? &*cache : nullptr);
     meter.add(1);
   });
 
@@ -597,6 +646,8 @@ constexpr Scheme kNotYet[] = {
 
 }  // namespace
 
+bool has_image_paths(const std::string& target) { return target.starts_with("rootfs:") || target::is_image(target); }
+
 Result<Scan> scan(const Options& options, const policy::Policy& policy) {
   auto begun = std::chrono::steady_clock::now();
   SystemClock system_clock;
@@ -637,11 +688,27 @@ Result<Scan> scan(const Options& options, const policy::Policy& policy) {
   return scanned;
 }
 
+std::vector<std::string> configuration_fingerprints(const Scan& scan, const Configuration& configuration,
+                                                    const Settings& settings, std::span<const std::string> checks) {
+  ScanRecord record;
+  checks::Selection selection{.only = {checks.begin(), checks.end()}};
+  join(record, examine(configuration, settings, scan.record.started, selection));
+  move_below(scan.prefix, record);
+  sort_findings(record);
+  std::vector<std::string> fingerprints;
+  for (const Finding& finding : record.findings) fingerprints.emplace_back(finding.fingerprint);
+  return fingerprints;
+}
+
 policy::Summary decide(const policy::Policy& policy, Time now, ScanRecord& record) {
+  // One peer's id may stand for several checks of ours (DS-0002), so each check is asked for its own names.
   auto same_check = [](std::string_view wanted, std::string_view check) {
     if (equal_ignoring_case(wanted, check)) return true;
-    const Check* named = find_check(wanted);
-    return named != nullptr && (named->id == check || named->running_id == check || named->image_id == check);
+    const Check* named = find_check(check);
+    return named != nullptr && (equal_ignoring_case(wanted, named->id) || equal_ignoring_case(wanted, named->name) ||
+                                std::ranges::any_of(named->aliases, [&](std::string_view alias) {
+                                  return equal_ignoring_case(wanted, alias);
+                                }));
   };
   return policy::decide(policy, now, same_check, record);
 }

@@ -18,21 +18,24 @@ std::string_view check_of(const Package& package) {
   return package.source == PackageSource::manifest ? "VU003" : "VU002";
 }
 
-// " (layer 2 by RUN apt-get install nginx)"; empty outside images.
-std::string made_by(const ScanRecord& record, std::string_view diff_id) {
-  constexpr size_t kMostOfInstruction = 100;
-  if (diff_id.empty()) return {};
+const ImageLayer* layer_of(const ScanRecord& record, std::string_view diff_id, size_t& number) {
+  if (diff_id.empty()) return nullptr;
   for (const ImageSummary& image : record.images) {
-    for (size_t i = 0; i < image.layers.size(); ++i) {
-      if (image.layers[i].diff_id != diff_id) continue;
-      std::string_view by = image.layers[i].created_by;
-      std::string text = " (layer " + std::to_string(i + 1);
-      if (!by.empty())
-        text += " by " + printable(by.substr(0, kMostOfInstruction)) + (by.size() > kMostOfInstruction ? "..." : "");
-      return text + ")";
-    }
+    for (number = 1; number <= image.layers.size(); ++number)
+      if (image.layers[number - 1].diff_id == diff_id) return &image.layers[number - 1];
   }
-  return {};
+  return nullptr;
+}
+
+// " (layer 2 by RUN apt-get install nginx)"; empty outside images.
+std::string made_by(const ImageLayer* layer, size_t number) {
+  constexpr size_t kMostOfInstruction = 100;
+  if (layer == nullptr) return {};
+  std::string by = instruction_of(layer->created_by);
+  std::string text = " (layer " + std::to_string(number);
+  if (!by.empty())
+    text += " by " + printable(by.substr(0, kMostOfInstruction)) + (by.size() > kMostOfInstruction ? "..." : "");
+  return text + ")";
 }
 
 // Advisories of a distribution speak of the source package, whose versions may follow another scheme than the binary's.
@@ -115,12 +118,14 @@ void match_packages(const advisory::Index& index, const ScanRecord& record, cons
     }
     std::string_view upgrade = pool.copy(upgrade_of(package.ecosystem, matches->matches));
     listed += matches->matches.size();
+    size_t layer_number = 0;
+    const ImageLayer* layer = layer_of(record, package.at.layer, layer_number);
     for (const advisory::Match& match : matches->matches) {
       std::vector<std::string_view> aliases;
       for (std::string_view alias : match.aliases) aliases.push_back(pool.copy(alias));
       std::string message =
           std::string(package.name) + " " + std::string(package.version) + " is affected by " + std::string(match.id);
-      message += fixed_in(package, match.fixed_version) + made_by(record, package.at.layer);
+      message += fixed_in(package, match.fixed_version) + made_by(layer, layer_number);
       if (!match.summary.empty()) message += ": " + printable(match.summary);
       Purl purl = purl_of(package);
       purl.version = {};
@@ -130,6 +135,7 @@ void match_packages(const advisory::Index& index, const ScanRecord& record, cons
                               .place = pool.copy(to_string(purl) + " in " + std::string(package.at.path)),
                               .severity = match.severity,
                               .message = pool.copy(message),
+                              .snippet = layer ? layer->created_by : std::string_view{},
                               .locations = pool.copy_span<Location>({{package.at}}),
                               .detail = VulnerabilityDetail{.id = pool.copy(match.id),
                                                             .aliases = pool.copy_span<std::string_view>(aliases),

@@ -17,6 +17,10 @@
 
 namespace drydock::secrets {
 
+// Raised when the same bytes give other hits and no row of the rule tables says so (filters, judges, budgets): part of
+// the layer cache's key, like all_rules().
+constexpr uint32_t kEngineVersion = 1;
+
 // Spans are relative to the scanned bytes; text fields are static.
 struct Hit {
   const Rule* rule = nullptr;

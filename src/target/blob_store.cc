@@ -21,10 +21,10 @@ namespace {
 constexpr tar::Budget kArchiveBudget{.entries = 200'000, .path_bytes = 4096};
 constexpr int kLinkHops = 8;
 
-class FileSource final : public ByteSource {
+class FileSource final : public BlobSource {
  public:
   FileSource(Descriptor owned, int descriptor, uint64_t offset, uint64_t size)
-      : owned_(std::move(owned)), descriptor_(descriptor), at_(offset), end_(offset + size) {}
+      : owned_(std::move(owned)), descriptor_(descriptor), begin_(offset), at_(offset), end_(offset + size) {}
   Result<size_t> read(std::span<std::byte> to) override {
     size_t size = static_cast<size_t>(std::min<uint64_t>(to.size(), end_ - at_));
     if (size == 0) return 0;
@@ -37,11 +37,16 @@ class FileSource final : public ByteSource {
       return static_cast<size_t>(got);
     }
   }
+  std::optional<FilePlace> place() const override {
+    std::optional<FileIdentity> file = settled_identity(descriptor_);
+    if (!file) return std::nullopt;
+    return FilePlace{.file = *file, .offset = begin_, .size = end_ - begin_};
+  }
 
  private:
   Descriptor owned_;
   int descriptor_;
-  uint64_t at_, end_;
+  uint64_t begin_, at_, end_;
 };
 
 Result<uint64_t> size_of_file(int descriptor, std::string_view name) {
@@ -54,7 +59,7 @@ Result<uint64_t> size_of_file(int descriptor, std::string_view name) {
 class FolderStore final : public BlobStore {
  public:
   explicit FolderStore(Descriptor folder) : folder_(std::move(folder)) {}
-  Result<std::unique_ptr<ByteSource>> open(std::string_view blob) const override {
+  Result<std::unique_ptr<BlobSource>> open(std::string_view blob) const override {
     std::string path = normalise_path(blob);
     TRY(Descriptor file, open_beneath(folder_.get(), path, O_RDONLY | O_NONBLOCK));
     TRY(uint64_t size, size_of_file(file.get(), path));
@@ -75,7 +80,7 @@ class ArchiveStore final : public BlobStore {
       members_.insert_or_assign(std::move(path), std::move(member));
     }
   }
-  Result<std::unique_ptr<ByteSource>> open(std::string_view blob) const override {
+  Result<std::unique_ptr<BlobSource>> open(std::string_view blob) const override {
     std::string path = normalise_path(blob);
     for (int hop = 0; hop < kLinkHops; ++hop) {
       auto found = members_.find(path);

@@ -8,11 +8,13 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/file.h"
 #include "base/result.h"
 #include "base/string_pool.h"
 #include "formats/inflate.h"
@@ -21,12 +23,19 @@
 
 namespace drydock::target {
 
+// A blob's bytes as stored.
+class BlobSource : public ByteSource {
+ public:
+  // Where they stand, for who wants to know them again without reading them; none where that cannot be told.
+  virtual std::optional<FilePlace> place() const { return std::nullopt; }
+};
+
 // Where an image's blobs are: a folder, a tar, later a registry. Thread-safe, so that layers can be read in parallel.
 class BlobStore {
  public:
   virtual ~BlobStore() = default;
-  // The bytes as stored. The source must not outlive the store.
-  virtual Result<std::unique_ptr<ByteSource>> open(std::string_view blob) const = 0;
+  // The source must not outlive the store.
+  virtual Result<std::unique_ptr<BlobSource>> open(std::string_view blob) const = 0;
 };
 
 struct StoredLayer {

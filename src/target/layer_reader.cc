@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <vector>
 
 #include "base/digest.h"
 #include "base/text.h"
@@ -154,7 +155,8 @@ Result<void> must_agree(std::string_view what, std::string_view declared, std::s
 
 Result<LayerDigests> read_stored(const ImageSource& image, const StoredLayer& layer, LayerVisitor& visitor,
                                  const LayerOptions& options) {
-  TRY(std::unique_ptr<ByteSource> blob, image.blobs->open(layer.blob));
+  TRY(std::unique_ptr<BlobSource> blob, image.blobs->open(layer.blob));
+  std::optional<FilePlace> place = blob->place();
   HashingSource stored(*blob);
   TRY(std::unique_ptr<ByteSource> decoder, inflate(stored, options.inflate));
   HashingSource decoded(*decoder);
@@ -164,11 +166,12 @@ Result<LayerDigests> read_stored(const ImageSource& image, const StoredLayer& la
   Assembler assembler(visitor, options.spill);
   TRY_VOID(tar::walk(decoded, assembler, options.tar));
   LayerDigests digests{
-      .digest = stored.digest(), .diff_id = {}, .stored_bytes = stored.bytes(), .bytes = decoded.bytes()};
+      .digest = stored.digest(), .diff_id = {}, .stored_bytes = stored.bytes(), .bytes = decoded.bytes(), .place = {}};
   digests.diff_id = plain ? digests.digest : decoded.digest();
   TRY_VOID(must_agree("digest", layer.digest, digests.digest));
   TRY_VOID(must_agree("size", layer.size, std::to_string(digests.stored_bytes)));
   TRY_VOID(must_agree("diff ID", layer.diff_id, digests.diff_id));
+  if (blob->place() == place) digests.place = place;
   return digests;
 }
 
@@ -183,6 +186,28 @@ Result<LayerDigests> read_layer(const ImageSource& image, size_t index, LayerVis
     return fail_in(where, digests.error());
   }
   return digests;
+}
+
+std::optional<FilePlace> place_of(const ImageSource& image, size_t index) {
+  Result<std::unique_ptr<BlobSource>> blob = image.blobs->open(image.layers[index].blob);
+  return blob ? (*blob)->place() : std::nullopt;
+}
+
+Result<StoredDigest> stored_digest(const ImageSource& image, size_t index) {
+  TRY(std::unique_ptr<BlobSource> blob, image.blobs->open(image.layers[index].blob));
+  std::optional<FilePlace> place = blob->place();
+  Sha256 hash;
+  StoredDigest stored;
+  std::vector<std::byte> buffer(256 << 10);  // stays in the CPU's cache between read and hash
+  for (;;) {
+    TRY(size_t got, blob->read(buffer));
+    if (got == 0) break;
+    hash.update(std::span(buffer).first(got));
+    stored.bytes += got;
+  }
+  stored.digest = oci_digest(hash.finish());
+  if (blob->place() == place) stored.place = place;
+  return stored;
 }
 
 }  // namespace drydock::target

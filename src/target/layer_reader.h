@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -37,6 +38,7 @@ struct LayerOptions {
 struct LayerDigests {
   std::string digest, diff_id;
   uint64_t stored_bytes = 0, bytes = 0;
+  std::optional<FilePlace> place;  // of the stored bytes; none if they may have changed while they were read
 };
 
 // Reads layer `index` to its last byte. An error, also for a digest that is not the declared one, makes everything that
@@ -44,5 +46,16 @@ struct LayerDigests {
 // at the same time.
 Result<LayerDigests> read_layer(const ImageSource& image, size_t index, LayerVisitor& visitor,
                                 const LayerOptions& options = {});
+
+// Where layer `index` is stored (BlobSource::place), without reading it.
+std::optional<FilePlace> place_of(const ImageSource& image, size_t index);
+
+// The stored bytes of a layer hashed, and nothing inflated. The declared digest plays no part.
+struct StoredDigest {
+  std::string digest;
+  uint64_t bytes = 0;
+  std::optional<FilePlace> place;  // as LayerDigests::place
+};
+Result<StoredDigest> stored_digest(const ImageSource& image, size_t index);
 
 }  // namespace drydock::target

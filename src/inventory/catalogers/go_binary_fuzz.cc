@@ -1,0 +1,5 @@
+#include "inventory/fuzz_cataloger.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  return drydock::inventory::fuzz_cataloger("usr/local/bin/app", data, size);
+}
