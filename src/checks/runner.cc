@@ -19,10 +19,7 @@
 namespace drydock::checks {
 namespace {
 
-// A file with more of one kind is generated or made to be a nuisance: the rest is counted, not listed. What a finding
-// costs depends on its file, so this also keeps a file of n problems from costing n times n.
-constexpr size_t kMostFindings = 1000;  // of one check in one file
-constexpr size_t kMostIgnores = 16;     // of one finding: policy needs the first, reports show what there is
+constexpr size_t kMostIgnores = 16;  // of one finding: policy needs the first, reports show what there is
 
 // What the findings of one file ask again and again, found once.
 class FileState {
@@ -132,7 +129,8 @@ std::string FileState::place(uint32_t offset) {
 // Turns what one check says about one subject into rows of the Part.
 class Writer final : public Findings {
  public:
-  Writer(const Sources* sources, FileStates& files, Part& out) : sources_(sources), files_(files), out_(out) {}
+  Writer(const Sources* sources, FileStates& files, size_t most_findings, Part& out)
+      : sources_(sources), files_(files), most_findings_(most_findings), out_(out) {}
 
   void start(const Check& check, std::string_view id, const Subject& subject, const Source* file,
              std::span<const std::string_view> services) {
@@ -171,13 +169,13 @@ class Writer final : public Findings {
   // After the last check: says what report() only counted.
   void finish() {
     for (const auto& [key, count] : counts_) {
-      if (count.found <= kMostFindings) continue;
+      if (count.found <= most_findings_) continue;
       const Location& at = count.first_left_out;
       out_.unknowns.push_back(
           {.check = key.first,
            .subject = {.kind = SubjectKind::file, .id = at.path, .version = {}},
            .at = at,
-           .reason = out_.pool.join(std::to_string(count.found - kMostFindings), " more findings of ", key.first,
+           .reason = out_.pool.join(std::to_string(count.found - most_findings_), " more findings of ", key.first,
                                     " in this file are not listed; correct the listed ones and scan again")});
     }
   }
@@ -222,8 +220,8 @@ class Writer final : public Findings {
     auto key =
         std::tuple(std::string(id_), std::string(subject_.id), std::string(where.path), where.span, std::string(item));
     if (!seen_.insert(std::move(key)).second) return;
-    if (PerFile& count = counts_[{id_, std::string(where.path)}]; ++count.found > kMostFindings) {
-      if (count.found == kMostFindings + 1) count.first_left_out = keep(where);
+    if (PerFile& count = counts_[{id_, std::string(where.path)}]; ++count.found > most_findings_) {
+      if (count.found == most_findings_ + 1) count.first_left_out = keep(where);
       return;
     }
     Location at = keep(where);
@@ -250,6 +248,7 @@ class Writer final : public Findings {
 
   const Sources* sources_;
   FileStates& files_;
+  size_t most_findings_;
   Part& out_;
   const Check* check_ = nullptr;
   std::string_view id_;
@@ -312,7 +311,7 @@ struct Run {
   const Selection& selection;
   Part& out;
   FileStates files;
-  Writer writer{&sources, files, out};
+  Writer writer{&sources, files, selection.most_findings, out};
 
   Context context(const Stack& stack) const { return {.stack = &stack, .settings = settings, .now = now}; }
 
@@ -442,7 +441,7 @@ void run_on_sources(const Sources& sources, std::span<const Stack> stacks, const
 void run_on_image(const Image& image, const Subject& subject, const Context& context, const Selection& selection,
                   Part& out) {
   FileStates files(context.now);
-  Writer writer(nullptr, files, out);
+  Writer writer(nullptr, files, selection.most_findings, out);
   std::vector<std::string_view> examined;
   for (const Check* check : checks_on<ImageInput>(selection)) {
     examined.push_back(check->id);

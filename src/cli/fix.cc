@@ -11,6 +11,8 @@
 namespace drydock::cli {
 namespace {
 
+const checks::Selection kAllFindings{.only = {}, .most_findings = SIZE_MAX};
+
 // Findings as the plan wants them: with paths relative to the configuration, as the checks gave them.
 struct Offers {
   std::shared_ptr<const Part> part;
@@ -34,7 +36,7 @@ bool is_wanted(const scan::Scan& scan, const Finding& finding) {
 
 Offers offers_of(const ExaminedTarget& examined, const FixArguments& arguments, const Settings& settings) {
   Offers result;
-  result.part = scan::examine(*examined.scan.configuration, settings, examined.scan.record.started, {});
+  result.part = scan::examine(*examined.scan.configuration, settings, examined.scan.record.started, kAllFindings);
   for (const Finding& finding : result.part->findings) {
     const auto* detail = std::get_if<MisconfigurationDetail>(&finding.detail);
     if (detail == nullptr || detail->edits.empty() || !is_wanted(examined.scan, finding)) continue;
@@ -99,7 +101,7 @@ int run_fix(const FixArguments& arguments) {
       const auto* after = source->as<yaml::File>();
       if (before != nullptr && (after == nullptr || after->problems.size() > before->problems.size())) return nullptr;
     }
-    examined_again = scan::examine(*changed, settings, scan.record.started, {});
+    examined_again = scan::examine(*changed, settings, scan.record.started, kAllFindings);
     return &examined_again->findings;
   };
   fix::Plan plan = fix::plan_fixes(offers.offers, offers.part->findings, scan.configuration->sources, rescan);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <tuple>
 
 #include "base/file.h"
@@ -12,18 +13,11 @@
 namespace drydock::fix {
 namespace {
 
+constexpr size_t kMostExaminations = 500;  // of one plan; each reads every file again
+
 std::span<const Edit> edits_of(const Finding& finding) {
   const auto* detail = std::get_if<MisconfigurationDetail>(&finding.detail);
   return detail == nullptr ? std::span<const Edit>{} : detail->edits;
-}
-
-bool same(const Edit& a, const Edit& b) { return a.span == b.span && a.text == b.text; }
-
-// Insertions at one place do not overlap: they are put there in the order in which they were accepted, and the result
-// is examined like any other.
-bool overlap(const Edit& a, const Edit& b) {
-  if (a.span.empty() && b.span.empty()) return false;
-  return a.span.begin < b.span.end && b.span.begin < a.span.end;
 }
 
 // Why an edit cannot be made at all; empty if it can. A fault of a check must not become a broken file.
@@ -42,25 +36,75 @@ void sort_by_place(std::vector<Edit>& edits) {
   sort_stably(edits, [](const Edit& a, const Edit& b) { return a.span < b.span; });
 }
 
+// The edits of one file, none overlapping. Insertions at one place do not overlap: they are put there in the order in
+// which they were accepted, and the result is examined like any other.
+class FileEdits {
+ public:
+  enum class Added : uint8_t { yes, known, overlaps };
+
+  Added add(const Edit& edit) {
+    auto key = std::tuple(edit.span.begin, edit.span.end, edit.text);
+    if (known_.contains(key)) return Added::known;
+    if (overlaps(edit.span)) return Added::overlaps;
+    known_.insert(key);
+    if (edit.span.empty()) {
+      insertions_.insert(edit.span.begin);
+    } else {
+      replaced_.emplace(edit.span.begin, edit.span.end);
+    }
+    edits_.push_back(edit);
+    return Added::yes;
+  }
+
+  void remove_last() {
+    const Edit& edit = edits_.back();
+    known_.erase({edit.span.begin, edit.span.end, edit.text});
+    if (edit.span.empty()) {
+      insertions_.erase(insertions_.find(edit.span.begin));
+    } else {
+      replaced_.erase(edit.span.begin);
+    }
+    edits_.pop_back();
+  }
+
+  const std::vector<Edit>& all() const { return edits_; }
+
+ private:
+  bool overlaps(Span span) const {
+    auto next = replaced_.lower_bound(span.begin);
+    if (next != replaced_.begin() && std::prev(next)->second > span.begin) return true;
+    if (span.empty()) return false;
+    if (next != replaced_.end() && next->first < span.end) return true;
+    auto inside = insertions_.upper_bound(span.begin);
+    return inside != insertions_.end() && *inside < span.end;
+  }
+
+  std::vector<Edit> edits_;  // as accepted
+  std::set<std::tuple<uint32_t, uint32_t, std::string_view>> known_;
+  std::map<uint32_t, uint32_t> replaced_;  // begin -> end, not empty
+  std::multiset<uint32_t> insertions_;
+};
+
 // Accepted edits by file; adds a finding's edits together or not at all.
 class EditSet {
  public:
   bool add(std::span<const Edit> edits) {
-    auto changed = files_;
+    std::vector<FileEdits*> added;
     for (const Edit& edit : edits) {
-      std::vector<Edit>& file = changed[std::string(edit.path)];
-      if (std::ranges::any_of(file, [&](const Edit& other) { return same(edit, other); })) continue;
-      if (std::ranges::any_of(file, [&](const Edit& other) { return overlap(edit, other); })) return false;
-      file.push_back(edit);
+      FileEdits& file = files_[std::string(edit.path)];
+      FileEdits::Added outcome = file.add(edit);
+      if (outcome == FileEdits::Added::yes) added.push_back(&file);
+      if (outcome != FileEdits::Added::overlaps) continue;
+      for (FileEdits* changed : added) changed->remove_last();
+      return false;
     }
-    files_ = std::move(changed);
     return true;
   }
 
   Overlay overlay(const Sources& sources) const {
     Overlay overlay;
     for (const auto& [path, edits] : files_)
-      if (const Source* source = sources.find(path)) overlay[path] = applied(source->bytes, edits);
+      if (const Source* source = sources.find(path)) overlay[path] = applied(source->bytes, edits.all());
     return overlay;
   }
 
@@ -69,8 +113,10 @@ class EditSet {
     for (const auto& [path, edits] : files_) {
       const Source* source = sources.find(path);
       if (source == nullptr) continue;
-      FileChange change{
-          .path = path, .before = std::string(source->bytes), .after = applied(source->bytes, edits), .edits = edits};
+      FileChange change{.path = path,
+                        .before = std::string(source->bytes),
+                        .after = applied(source->bytes, edits.all()),
+                        .edits = edits.all()};
       sort_by_place(change.edits);
       if (change.before != change.after) changes.push_back(std::move(change));
     }
@@ -91,7 +137,7 @@ class EditSet {
   }
 
  private:
-  std::map<std::string, std::vector<Edit>> files_;
+  std::map<std::string, FileEdits> files_;
 };
 
 // How often each kind of finding occurs in each file: an edit may shift places, so findings are counted, not compared.
@@ -159,20 +205,36 @@ Plan plan_fixes(std::span<const Finding* const> offers, std::span<const Finding>
     return plan;
   }
 
-  // Something is wrong with one of them: one after the other, each on top of the accepted ones.
+  // Something is wrong with some of them: halves are tried on top of what is accepted until each culprit stands alone.
+  // A few culprits among many cost some examinations each, and a file full of them is left for the next run.
   EditSet accepted;
-  for (const Finding* finding : candidates) {
-    EditSet tried = accepted;
-    std::vector<const Finding*> fixed = plan.fixed;
-    fixed.push_back(finding);
-    std::string why =
-        tried.add(edits_of(*finding)) ? examine(tried, fixed) : "its edit overlaps with that of another fix";
-    if (!why.empty()) {
-      plan.refused.push_back({finding, why});
+  size_t examinations = 0;
+  std::vector<std::span<const Finding* const>> pending{candidates};
+  while (!pending.empty()) {
+    std::span<const Finding* const> some = pending.back();
+    pending.pop_back();
+    if (examinations == kMostExaminations) {
+      for (const Finding* finding : some)
+        plan.refused.push_back({finding, "too many fixes hinder one another; run drydock fix again after these"});
       continue;
     }
-    accepted = std::move(tried);
-    plan.fixed = std::move(fixed);
+    EditSet tried = accepted;
+    std::vector<const Finding*> fixed = plan.fixed;
+    for (const Finding* finding : some) {
+      tried.add(edits_of(*finding));  // cannot overlap: all together did not
+      fixed.push_back(finding);
+    }
+    ++examinations;
+    std::string why = examine(tried, fixed);
+    if (why.empty()) {
+      accepted = std::move(tried);
+      plan.fixed = std::move(fixed);
+    } else if (some.size() == 1) {
+      plan.refused.push_back({some[0], why});
+    } else {
+      pending.push_back(some.subspan(some.size() / 2));
+      pending.push_back(some.first(some.size() / 2));
+    }
   }
   plan.files = accepted.changes(sources);
   return plan;

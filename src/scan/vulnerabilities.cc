@@ -67,12 +67,21 @@ std::string_view upgrade_of(Ecosystem ecosystem, std::span<const advisory::Match
 
 }  // namespace
 
+// A whole distribution, years behind, has some 10,000 in its dpkg database. Beyond it a file was made for it, and
+// millions of findings would cost gigabytes.
+constexpr size_t kMostPerFile = 50'000;
+
 void match_packages(const advisory::Index& index, const ScanRecord& record, const Subject& subject, Part& out) {
   Arena arena;  // what match() makes; copied into the part
   StringPool& pool = out.pool;
   std::map<std::string, size_t> without_data;                           // "Debian:12" -> packages
   std::map<std::string_view, std::pair<size_t, const Package*>> loose;  // manifest -> entries without an exact version
   std::vector<std::string_view> examined;
+  struct PerFile {
+    size_t listed = 0, left_out = 0;  // findings, packages
+    const Package* first_left_out = nullptr;
+  };
+  std::map<std::string_view, PerFile> per_file;
 
   for (uint32_t i = 0; i < record.packages.size(); ++i) {
     const Package& package = record.packages[i];
@@ -84,6 +93,11 @@ void match_packages(const advisory::Index& index, const ScanRecord& record, cons
     }
     if (!index.has_data(package.ecosystem, package.release)) {
       ++without_data[advisory::osv_ecosystem(package.ecosystem, package.release)];
+      continue;
+    }
+    auto& [listed, left_out, first_left_out] = per_file[package.at.path];
+    if (listed >= kMostPerFile) {
+      if (left_out++ == 0) first_left_out = &package;
       continue;
     }
     Result<advisory::Matches> matches = advisory::match(index, package, arena);
@@ -103,6 +117,7 @@ void match_packages(const advisory::Index& index, const ScanRecord& record, cons
                                pool.join(": ", undecided.reason))});
     }
     std::string_view upgrade = pool.copy(upgrade_of(package.ecosystem, matches->matches));
+    listed += matches->matches.size();
     size_t layer_number = 0;
     const ImageLayer* layer = layer_of(record, package.at.layer, layer_number);
     for (const advisory::Match& match : matches->matches) {
@@ -141,6 +156,16 @@ void match_packages(const advisory::Index& index, const ScanRecord& record, cons
          .at = {},
          .reason = pool.join("the advisory data holds nothing for ", ecosystem, ": ",
                              std::to_string(count) + " packages were not matched; run `drydock db update`")});
+  }
+  for (const auto& [path, file] : per_file) {
+    if (file.left_out == 0) continue;
+    out.unknowns.push_back(
+        {.check = check_of(*file.first_left_out),
+         .subject = subject,
+         .at = file.first_left_out->at,
+         .reason = pool.join(std::to_string(file.left_out),
+                             " more packages of this file were not matched: it has too many findings already; upgrade "
+                             "what is listed and scan again")});
   }
   for (const auto& [path, entry] : loose) {
     const auto& [count, first] = entry;

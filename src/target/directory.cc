@@ -184,6 +184,9 @@ Result<FileView> FileReader::read_large(const Descriptor& file, const FileHeader
   std::string path(header.path);
   if (spill_ == nullptr) return fail(Errc::over_budget, path + " is larger than 16 MiB, and nothing may be spilled");
   // Copied although it is a file already: a mapping of a file that somebody shortens ends in SIGBUS.
+  if (header.size > spill_->total())
+    return fail(Errc::over_budget, path + " has " + std::to_string(header.size) +
+                                       " bytes, more than all temporary files may hold; raise --max-spill to read it");
   TRY(SpillFile empty, SpillFile::create(*spill_));
   SpillFile& spill = spilled_.emplace(std::move(empty));
   constexpr size_t kPiece = 1 << 20;

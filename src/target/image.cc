@@ -30,6 +30,7 @@ constexpr size_t kLayers = 2000;  // engines stop at 127 or 128
 
 struct LayerBlob {
   std::string blob, digest;
+  std::string size = {};  // as written; empty where the format has none
 };
 
 // One image that could be meant. An OCI one is known by its manifest's digest until its manifest is read.
@@ -232,7 +233,8 @@ Result<void> read_manifest(const BlobStore& store, Candidate& candidate) {
   candidate.layers.clear();
   for (const Node* layer : items_of(*document->root, "layers")) {
     TRY(std::string digest, descriptor_digest(*layer));
-    candidate.layers.push_back({.blob = blob_of(digest), .digest = digest});
+    candidate.layers.push_back(
+        {.blob = blob_of(digest), .digest = digest, .size = std::string(layer->string_at("size"))});
   }
   candidate.config_blob = blob_of(candidate.config_digest);
   return {};
@@ -348,7 +350,8 @@ Result<ImageSource> load(std::shared_ptr<const BlobStore> store, Candidate candi
   for (size_t i = 0; i < candidate.layers.size(); ++i) {
     image.layers.push_back({.blob = image.pool.copy(candidate.layers[i].blob),
                             .digest = image.pool.copy(candidate.layers[i].digest),
-                            .diff_id = image.config.diff_ids[i]});
+                            .diff_id = image.config.diff_ids[i],
+                            .size = image.pool.copy(candidate.layers[i].size)});
   }
   for (size_t i = 0; i < image.config.history.size(); ++i) {
     if (int layer = image.config.history[i].layer; layer >= 0) {

@@ -43,6 +43,7 @@ struct StoredLayer {
   std::string_view digest;   // declared, of the bytes as stored; empty where the archive's format has none
   std::string_view diff_id;  // declared, of the uncompressed bytes
   int history = -1;          // index into config.history
+  std::string_view size;     // declared, of the bytes as stored, in decimal; empty where the format has none
 };
 
 struct ImageSource {

@@ -169,6 +169,7 @@ Result<LayerDigests> read_stored(const ImageSource& image, const StoredLayer& la
       .digest = stored.digest(), .diff_id = {}, .stored_bytes = stored.bytes(), .bytes = decoded.bytes(), .place = {}};
   digests.diff_id = plain ? digests.digest : decoded.digest();
   TRY_VOID(must_agree("digest", layer.digest, digests.digest));
+  TRY_VOID(must_agree("size", layer.size, std::to_string(digests.stored_bytes)));
   TRY_VOID(must_agree("diff ID", layer.diff_id, digests.diff_id));
   if (blob->place() == place) digests.place = place;
   return digests;
