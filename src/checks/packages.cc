@@ -108,9 +108,20 @@ PackageCall package_call(const Command& command) {
 
 std::string_view package_name(std::string_view operand) { return operand.substr(0, operand.find_first_of("=:/~@<>!")); }
 
+namespace {
+
+// What a RUN installs it removes soon; without an end, a RUN of n installations would cost n times n.
+std::span<const Command> soon_after(std::span<const Command> commands, size_t index) {
+  constexpr size_t kFurthest = 200;
+  std::span<const Command> later = commands.subspan(index + 1);
+  return later.first(std::min(later.size(), kFurthest));
+}
+
+}  // namespace
+
 bool removed_later(std::span<const Command> commands, size_t index) {
   Family family = family_of(commands[index].program());
-  for (const Command& command : commands.subspan(index + 1))
+  for (const Command& command : soon_after(commands, index))
     if (family_of(command.program()) == family && package_call(command).task == PackageTask::remove) return true;
   return false;
 }
@@ -128,7 +139,7 @@ bool is_build_package(std::string_view name) {
 }
 
 bool deleted_later(std::span<const Command> commands, size_t index, Texts texts) {
-  for (const Command& command : commands.subspan(index + 1)) {
+  for (const Command& command : soon_after(commands, index)) {
     std::string_view program = command.program();
     if (program != "rm" && program != "find" && program != "shred") continue;
     for (const Word& word : command.arguments())
