@@ -92,21 +92,36 @@ Result<std::string> read_file(const std::string& path, uint64_t limit) {
   return bytes;
 }
 
+namespace {
+
+// Renaming over a device or a pipe would replace it for everybody: `-o json=/dev/null` by root breaks the whole system.
+// Below /dev also what leads to a regular file (/dev/stdout, redirected).
+bool is_written_through(const std::string& path) {
+  struct stat status{};
+  return ::stat(path.c_str(), &status) == 0 && (!S_ISREG(status.st_mode) || path.starts_with("/dev/"));
+}
+
+}  // namespace
+
 Result<void> write_file_atomically(const std::string& path, std::string_view bytes, unsigned mode) {
+  bool through = is_written_through(path);
   std::string temporary = path + ".XXXXXX";
-  Descriptor file(::mkostemp(temporary.data(), O_CLOEXEC));  // mode 0600
-  if (!file) return fail_errno("cannot create a file beside", path, errno);
+  Descriptor file(through ? ::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY)
+                          : ::mkostemp(temporary.data(), O_CLOEXEC));  // mode 0600
+  if (!file) return fail_errno(through ? "cannot write" : "cannot create a file beside", path, errno);
   auto give_up = [&](const char* what) {
     int error_number = errno;
-    ::unlink(temporary.c_str());
+    if (!through) ::unlink(temporary.c_str());
     return fail_errno(what, path, error_number);
   };
   while (!bytes.empty()) {
     ssize_t put = ::write(file.get(), bytes.data(), bytes.size());
     if (put < 0 && errno == EINTR) continue;
+    if (put < 0 && errno == EPIPE && through) return {};  // the reader has seen enough
     if (put < 0) return give_up("cannot write");
     bytes.remove_prefix(static_cast<size_t>(put));
   }
+  if (through) return {};
   if (mode != 0600 && ::fchmod(file.get(), mode) != 0) return give_up("cannot set the mode of");
   if (::fsync(file.get()) != 0) return give_up("cannot write");
   if (::rename(temporary.c_str(), path.c_str()) != 0) return give_up("cannot replace");

@@ -15,7 +15,7 @@ namespace drydock {
 Result<std::string> read_file(const std::string& path, uint64_t limit);
 
 // Writes beside `path`, syncs and renames, so that a reader sees the old bytes or the new, never a part.
-// Replaces whatever has the name: reports for devices and pipes go another way (cli/scan.cc).
+// A device or pipe, and anything below /dev, is written into instead; a link elsewhere is replaced.
 Result<void> write_file_atomically(const std::string& path, std::string_view bytes, unsigned mode = 0600);
 
 // Creates the folder and its parents, mode 0700 where we create them.

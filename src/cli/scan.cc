@@ -45,27 +45,6 @@ Result<std::vector<Output>> outputs_of(const ScanArguments& arguments) {
   return outputs;
 }
 
-// A device or FIFO is written to: replacing it by a file, as is right for reports, would break it for everybody. Links
-// count only below /dev (/dev/stdout): elsewhere a link could lead out of the folder that the report was meant for.
-bool is_written_through(const std::string& path) {
-  struct stat status{};
-  bool found = path.starts_with("/dev/") ? ::stat(path.c_str(), &status) == 0 : ::lstat(path.c_str(), &status) == 0;
-  return found && (S_ISCHR(status.st_mode) || S_ISFIFO(status.st_mode) || path.starts_with("/dev/"));
-}
-
-Result<void> write_through(const std::string& path, std::string_view text) {
-  Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY));
-  if (!file) return fail_errno("cannot open", path, errno);
-  while (!text.empty()) {
-    ssize_t put = ::write(file.get(), text.data(), text.size());
-    if (put < 0 && errno == EINTR) continue;
-    if (put < 0 && errno == EPIPE) return {};
-    if (put < 0) return fail_errno("cannot write", path, errno);
-    text.remove_prefix(static_cast<size_t>(put));
-  }
-  return {};
-}
-
 Result<void> write_outputs(const ScanArguments& arguments, const std::vector<Output>& outputs,
                            const ExaminedTarget& examined) {
   if (!arguments.reports.empty()) TRY_VOID(create_directories(arguments.reports));
@@ -78,8 +57,7 @@ Result<void> write_outputs(const ScanArguments& arguments, const std::vector<Out
     if (output.to_stdout()) {
       if (!write_stdout(text)) break;
     } else {
-      TRY_VOID(is_written_through(output.file) ? write_through(output.file, text)
-                                               : write_file_atomically(output.file, text));
+      TRY_VOID(write_file_atomically(output.file, text));
     }
   }
   return {};

@@ -72,7 +72,6 @@ std::string_view upgrade_of(Ecosystem ecosystem, std::span<const advisory::Match
 constexpr size_t kMostPerFile = 50'000;
 
 void match_packages(const advisory::Index& index, const ScanRecord& record, const Subject& subject, Part& out) {
-  Arena arena;  // what match() makes; copied into the part
   StringPool& pool = out.pool;
   std::map<std::string, size_t> without_data;                           // "Debian:12" -> packages
   std::map<std::string_view, std::pair<size_t, const Package*>> loose;  // manifest -> entries without an exact version
@@ -100,6 +99,7 @@ void match_packages(const advisory::Index& index, const ScanRecord& record, cons
       if (left_out++ == 0) first_left_out = &package;
       continue;
     }
+    Arena arena;  // what match() makes of one package; copied into the part
     Result<advisory::Matches> matches = advisory::match(index, package, arena);
     if (!matches) {
       out.unknowns.push_back({.check = check_of(package),

@@ -94,9 +94,10 @@ const std::string kHost = [] {
 }();
 const std::string kForeign = kHost == "amd64" ? "arm64" : "amd64";
 
-std::string descriptor(std::string_view digest, std::string_view media_type, std::string_view more = "") {
-  return R"({"mediaType":)" + json_text(media_type) + R"(,"size":1,"digest":)" + json_text(digest) + std::string(more) +
-         "}";
+std::string descriptor(std::string_view digest, std::string_view media_type, std::string_view more = "",
+                       size_t size = 1) {
+  return R"({"mediaType":)" + json_text(media_type) + R"(,"size":)" + std::to_string(size) + R"(,"digest":)" +
+         json_text(digest) + std::string(more) + "}";
 }
 constexpr std::string_view kManifest = "application/vnd.oci.image.manifest.v1+json";
 constexpr std::string_view kIndex = "application/vnd.oci.image.index.v1+json";
@@ -106,7 +107,8 @@ std::string add_oci_image(Files& files, const std::vector<std::string>& layer_ta
                           std::string (*compress)(std::string_view)) {
   std::string layers;
   for (const std::string& tar : layer_tars) {
-    layers += (layers.empty() ? "" : ",") + descriptor(files.add_blob(compress(tar)), "layer");
+    std::string stored = compress(tar);
+    layers += (layers.empty() ? "" : ",") + descriptor(files.add_blob(stored), "layer", "", stored.size());
   }
   std::string config = files.add_blob(config_json(layer_tars, architecture));
   return files.add_blob(R"({"schemaVersion":2,"config":)" + descriptor(config, "config") + R"(,"layers":[)" + layers +
