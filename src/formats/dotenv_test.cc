@@ -69,7 +69,8 @@ B=1)",
     {"A=\"x\ny\"\nB=1\n", "A=x\ny|B=1"},
     {"A='-----\nx=1\n-----'\nB=1\n", "A=-----\nx=1\n-----|B=1"},
 };
-INSTANTIATE_TEST_SUITE_P(Table, DotenvEntries, testing::ValuesIn(kCases));
+INSTANTIATE_TEST_SUITE_P(Table, DotenvEntries, testing::ValuesIn(kCases),
+                         [](const auto& row) { return std::to_string(row.index); });
 
 struct ProblemCase {
   std::string_view bytes, entries, message, at;
@@ -94,7 +95,8 @@ constexpr ProblemCase kProblems[] = {
     {"B=\"x\nA=1\n", "B=\"x|A=1", "the quote does not close", "\"x"},
     {"B='x\\'\nA=1\n", "B='x\\'|A=1", "the quote does not close", "'x\\'"},
 };
-INSTANTIATE_TEST_SUITE_P(Table, DotenvProblems, testing::ValuesIn(kProblems));
+INSTANTIATE_TEST_SUITE_P(Table, DotenvProblems, testing::ValuesIn(kProblems),
+                         [](const auto& row) { return std::to_string(row.index); });
 
 TEST(Dotenv, SpansCoverNameAndValueWithQuotes) {
   Arena arena;

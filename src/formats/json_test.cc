@@ -69,7 +69,8 @@ constexpr Case kTrees[] = {
     {"[1, 2, /**/ ]", "[1,2]", true},
     {"{\"u\": \"http://x.example/*\"} // end", R"({"u":"http://x.example/*"})", true},
 };
-INSTANTIATE_TEST_SUITE_P(Table, JsonTrees, testing::ValuesIn(kTrees));
+INSTANTIATE_TEST_SUITE_P(Table, JsonTrees, testing::ValuesIn(kTrees),
+                         [](const auto& row) { return std::to_string(row.index); });
 
 struct ErrorCase {
   std::string_view bytes, message;
@@ -127,7 +128,8 @@ constexpr ErrorCase kErrors[] = {
     {"[1]\f", "line 1, column 4: unexpected text behind the JSON value"},
     {std::string_view("[\0]", 3), "line 1, column 2: expected a value"},
 };
-INSTANTIATE_TEST_SUITE_P(Table, JsonErrors, testing::ValuesIn(kErrors));
+INSTANTIATE_TEST_SUITE_P(Table, JsonErrors, testing::ValuesIn(kErrors),
+                         [](const auto& row) { return std::to_string(row.index); });
 
 TEST(Json, SpansCoverTheNodeAndNothingElse) {
   Arena arena;

@@ -58,7 +58,8 @@ constexpr Case kTrees[] = {
      "content_by_lua_block{}a<b>;"},
     {"set_by_lua_block $x { return t[t[1]] } a;", "set_by_lua_block<$x>{}a;"},
 };
-INSTANTIATE_TEST_SUITE_P(Table, NginxTrees, testing::ValuesIn(kTrees));
+INSTANTIATE_TEST_SUITE_P(Table, NginxTrees, testing::ValuesIn(kTrees),
+                         [](const auto& row) { return std::to_string(row.index); });
 
 struct ProblemCase {
   std::string_view bytes, tree, message, at;
@@ -85,7 +86,8 @@ constexpr ProblemCase kProblems[] = {
     {"a_by_lua_block { x = '}' ", "a_by_lua_block{}", "the block does not close", "a_by_lua_block"},
     {"a_by_lua_block { [[ } ", "a_by_lua_block{}", "the block does not close", "a_by_lua_block"},
 };
-INSTANTIATE_TEST_SUITE_P(Table, NginxProblems, testing::ValuesIn(kProblems));
+INSTANTIATE_TEST_SUITE_P(Table, NginxProblems, testing::ValuesIn(kProblems),
+                         [](const auto& row) { return std::to_string(row.index); });
 
 constexpr std::string_view kSite = R"(user nginx;
 http {

@@ -105,7 +105,8 @@ constexpr Case kTrees[] = {
     {"- &x {p: 1}\n- &y {<<: *x, q: 2}\n- {<<: *y}\n", "[{p: 1}, {q: 2, +p: 1}, {+q: 2, +p: 1}]"},
     {"{'<<': {p: 1}}", "{<<: {p: 1}}"},
 };
-INSTANTIATE_TEST_SUITE_P(Table, YamlTrees, testing::ValuesIn(kTrees));
+INSTANTIATE_TEST_SUITE_P(Table, YamlTrees, testing::ValuesIn(kTrees),
+                         [](const auto& row) { return std::to_string(row.index); });
 
 struct ErrorCase {
   std::string_view bytes, message;
@@ -133,7 +134,8 @@ constexpr ErrorCase kErrors[] = {
      "a\0",
      "line 1, column 1: UTF-16", Errc::unsupported},
 };
-INSTANTIATE_TEST_SUITE_P(Table, YamlErrors, testing::ValuesIn(kErrors));
+INSTANTIATE_TEST_SUITE_P(Table, YamlErrors, testing::ValuesIn(kErrors),
+                         [](const auto& row) { return std::to_string(row.index); });
 
 TEST(Yaml, RepeatedKeysAreProblemsAndTheLastCounts) {
   Arena arena;
@@ -238,7 +240,8 @@ constexpr SpanCase kSpans[] = {
     {"v: [a: b ]\n", "[a: b ]"},
     {"\xc3\xa9: \xe2\x82\xac\nv: \xf0\x9f\x90\xb3 end # \xc3\xa9\n", "\xf0\x9f\x90\xb3 end"},
 };
-INSTANTIATE_TEST_SUITE_P(Table, YamlSpans, testing::ValuesIn(kSpans));
+INSTANTIATE_TEST_SUITE_P(Table, YamlSpans, testing::ValuesIn(kSpans),
+                         [](const auto& row) { return std::to_string(row.index); });
 
 TEST(Yaml, KeepsByteSpansBehindManyNonAsciiCharacters) {
   Arena arena;
