@@ -28,7 +28,7 @@ function(drydock_library name)
     add_executable(${name}_test ${tests})
     target_link_libraries(${name}_test PRIVATE drydock_${name} drydock_flags GTest::gmock_main ${ARG_TEST_LIBS})
     target_compile_definitions(${name}_test PRIVATE DRYDOCK_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
-    gtest_discover_tests(${name}_test TEST_PREFIX "${name}." DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 120)
+    gtest_discover_tests(${name}_test TEST_PREFIX "${name}." DISCOVERY_MODE PRE_TEST NO_PRETTY_VALUES PROPERTIES TIMEOUT 120)
   endif()
   # x_fuzz.cc defines LLVMFuzzerTestOneInput. Always compiled; ctest replays corpus/x/, libFuzzer explores with -DDRYDOCK_FUZZ=ON.
   foreach(fuzzer IN LISTS fuzzers)
