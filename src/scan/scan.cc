@@ -226,6 +226,23 @@ LayerPtr read_image_layer(const target::ImageSource& source, size_t index, const
   return record;
 }
 
+// Instructions in the history may hold build arguments in clear; a report shows them without.
+std::string without_secrets(std::string_view text) {
+  Result<secrets::Scanner> scanner = secrets::Scanner::create();
+  if (!scanner) return "(not shown: " + scanner.error().message + ")";
+  std::vector<secrets::Hit> hits;
+  scanner->scan(text, "image config", hits);
+  std::string shown;
+  uint32_t from = 0;
+  for (const secrets::Hit& hit : hits) {
+    if (hit.secret.begin < from) continue;
+    shown += Span{from, hit.secret.begin}.of(text);
+    shown += "***";
+    from = hit.secret.end;
+  }
+  return shown += text.substr(from);
+}
+
 ImageSummary summary_of(const Image& image, StringPool& pool) {
   ImageSummary summary{.name = pool.copy(image.name),
                        .digest = pool.copy(image.digest),
@@ -240,7 +257,8 @@ ImageSummary summary_of(const Image& image, StringPool& pool) {
   }
   for (const HistoryEntry& entry : image.config.history) {
     if (entry.layer >= 0 && static_cast<size_t>(entry.layer) < summary.layers.size())
-      summary.layers[static_cast<size_t>(entry.layer)].created_by = pool.copy(printable(entry.created_by));
+      summary.layers[static_cast<size_t>(entry.layer)].created_by =
+          pool.copy(printable(without_secrets(entry.created_by)));
   }
   return summary;
 }
@@ -271,6 +289,45 @@ Finding finding_of(const SecretHit& hit, const Subject& subject, bool deleted_ab
       .detail = SecretDetail{.rule = hit.rule, .masked = hit.masked, .hash = hit.hash, .deleted_above = deleted_above}};
   if (!hit.ignored_by.empty()) finding.ignores = pool.copy_span<InlineIgnore>({{ignore_of(hit)}});
   return finding;
+}
+
+// What an image's config says in words: variables, labels, command, and the history, where build arguments stay
+// readable.
+std::string config_text(const ImageConfig& config) {
+  std::string text;
+  auto add = [&](std::string_view name, std::string_view value) {
+    text += name;
+    text += name.empty() ? "" : "=";
+    text += value;
+    text += '\n';
+  };
+  for (const EnvironmentVariable& variable : config.container.environment) add(variable.name, variable.value.value);
+  for (const EnvironmentVariable& label : config.container.labels) add(label.name, label.value.value);
+  for (const Text& word : config.container.entrypoint) add({}, word.value);
+  for (const Text& word : config.container.command) add({}, word.value);
+  for (const HistoryEntry& entry : config.history) add({}, entry.created_by);
+  return text;
+}
+
+// Tokens in the image's config. Values that only their names give away are IM002's.
+void add_config_secrets(const ImageConfig& config, const inventory::Dispatcher& dispatcher, const Subject& subject,
+                        std::vector<Finding>& found, ScanRecord& record) {
+  static constexpr LayerScanOptions kSecretsAlone{
+      .kinds = {.vulnerabilities = false, .secrets = true, .configuration = false, .licences = false},
+      .image = true,
+      .sources = false};
+  Result<LayerScanner> scanner = LayerScanner::create(dispatcher, kSecretsAlone);
+  if (!scanner) return;  // the layers have said so
+  auto part = std::make_shared<LayerRecord>();
+  std::string text = config_text(config);
+  LayerEntry entry{.header = {.path = "image config", .size = text.size()}};
+  scanner->read(*part, scanner->add(*part, entry), {.header = entry.header, .bytes = text});
+  for (const SecretHit& hit : part->secrets) {
+    const secrets::Rule* rule = secrets::find_rule(hit.rule);
+    if (rule != nullptr && rule->kind != secrets::Kind::assignment)
+      found.push_back(finding_of(hit, subject, false, record.pool));
+  }
+  record.keep(std::shared_ptr<const LayerRecord>(std::move(part)));
 }
 
 // One secret in many places is one finding with many locations, by path; those that an upper layer deletes come last,
@@ -618,6 +675,7 @@ Result<Scan> scan_image(const Options& options, const policy::Policy& policy, Ti
     finding.locations = record.pool.copy_span<Location>({{at}});
     secrets.push_back(finding);
   }
+  if (options.kinds.secrets) add_config_secrets(image->config, dispatcher, subject, secrets, record);
   add_secrets(secrets, record.pool, record);
   if (options.kinds.secrets) {
     static constexpr std::string_view kImage[] = {"SD004"};
