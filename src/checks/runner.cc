@@ -9,6 +9,7 @@
 #include <tuple>
 #include <unordered_map>
 
+#include "base/stable_order.h"
 #include "base/text.h"
 #include "checks/inline_ignores.h"
 #include "formats/dockerfile.h"
@@ -29,7 +30,7 @@ class FileState {
       if (mark.expires.known() && mark.expires <= now) continue;
       (mark.whole_file ? whole_file_ : marks_).push_back(mark);
     }
-    std::ranges::stable_sort(marks_, {}, [](const IgnoreMark& mark) { return mark.ignore.line; });
+    sort_stably(marks_, [](const IgnoreMark& a, const IgnoreMark& b) { return a.ignore.line < b.ignore.line; });
     if (const auto* file = source.as<nginx::File>()) nginx_.emplace(*file);
   }
 
@@ -108,7 +109,7 @@ std::vector<InlineIgnore> FileState::ignores(const Check& check, const Location&
     bool here = line >= first || (mark->alone && line >= above) || (mark->alone && line + 1 == at.line);
     if (here && names_check(mark->ignore.id, check)) found.push_back(mark->ignore);
   }
-  std::ranges::stable_sort(found, {}, &InlineIgnore::line);
+  sort_stably(found, [](const InlineIgnore& a, const InlineIgnore& b) { return a.line < b.line; });
   return found;
 }
 

@@ -169,7 +169,7 @@ MountKind kind_of_source(std::string_view source) {
   if (source[0] == '.' || source[0] == '/' || source[0] == '~' || source.starts_with("\\\\")) return MountKind::bind;
   if (starts_with_drive(source)) return MountKind::bind;
   // A variable without a value: only the slash behind it tells. A volume's name has none.
-  if (source[0] == '$' && source.find("/", source.starts_with("${") ? source.find('}') : 0) != std::string_view::npos)
+  if (source[0] == '$' && source.find('/', source.starts_with("${") ? source.find('}') : 0) != std::string_view::npos)
     return MountKind::bind;
   return MountKind::volume;
 }

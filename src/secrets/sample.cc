@@ -28,7 +28,7 @@ struct Random {
 };
 
 std::string alphabet_of(std::string_view name) {
-  const std::string upper(kUpper), low(kLower), digits(kDigits);
+  std::string upper(kUpper), low(kLower), digits(kDigits);
   if (name == "an") return upper + low + digits;
   if (name == "al") return low + digits;
   if (name == "AU") return upper + digits;
