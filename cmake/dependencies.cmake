@@ -19,7 +19,9 @@ drydock_static(archive libarchive.a archive.h)
 drydock_static(crypto libcrypto.a openssl/evp.h)  # digests alone; TLS is libcurl's, opened on first use
 target_link_libraries(drydock::crypto INTERFACE Threads::Threads ${CMAKE_DL_LIBS})
 drydock_static(isal isal isa-l/igzip_lib.h)   # Debian ships no archive of it
-drydock_static(zlib libz.a zlib.h)
+if(DRYDOCK_TESTS)
+  drydock_static(zlib libz.a zlib.h)  # the oracle for gzip
+endif()
 # The compiler half of Vectorscan and RE2 need threads; RE2 from Debian 13 on also Abseil, which pkg-config knows.
 target_link_libraries(drydock::re2 INTERFACE Threads::Threads)
 find_package(PkgConfig REQUIRED)
