@@ -2,9 +2,8 @@
 
 #include <cstdio>
 #include <cstdlib>
-#include <memory>
 #include <optional>
-#include <vector>
+#include <utility>
 
 #include "base/arena.h"
 #include "formats/yaml.h"
@@ -60,34 +59,30 @@ Result<Control> read_control(const tree::Node& node, Arena& arena) {
 
 }  // namespace
 
-Result<std::span<const Control>> parse_catalog(std::string_view text) {
-  struct Kept {
-    Arena arena;
-    std::vector<Control> controls;
-  };
-  auto kept = std::make_unique<Kept>();
-  TRY(const yaml::File* file, yaml::parse(text, kept->arena));
+Result<ParsedCatalog> parse_catalog(std::string_view text) {
+  ParsedCatalog parsed;
+  TRY(const yaml::File* file, yaml::parse(text, parsed.arena));
   const tree::Node* list = file->root().find("controls");
   if (list == nullptr || list->items.empty()) return fail(Errc::malformed, "the catalog has no controls");
   for (const tree::Node* node : list->items) {
-    TRY(Control control, read_control(*node, kept->arena));
-    kept->controls.push_back(control);
+    TRY(Control control, read_control(*node, parsed.arena));
+    parsed.controls.push_back(control);
   }
-  return std::span<const Control>(kept.release()->controls);  // for the life of the process
+  return parsed;
 }
 
 std::span<const Control> catalog() {
-  static const std::span<const Control> controls = [] {
+  static const ParsedCatalog kept = [] {
     std::string_view text(drydock_controls_yaml,
                           static_cast<size_t>(drydock_controls_yaml_end - drydock_controls_yaml));
-    Result<std::span<const Control>> parsed = parse_catalog(text);
+    Result<ParsedCatalog> parsed = parse_catalog(text);
     if (!parsed) {  // our own file, read by a test: cannot happen in a build that passed its tests
       std::fprintf(stderr, "data/controls.yaml: %s\n", parsed.error().message.c_str());
       std::abort();
     }
-    return *parsed;
+    return std::move(*parsed);
   }();
-  return controls;
+  return kept.controls;
 }
 
 const Control* find_control(std::string_view id) {

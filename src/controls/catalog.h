@@ -3,7 +3,9 @@
 
 #include <span>
 #include <string_view>
+#include <vector>
 
+#include "base/arena.h"
 #include "base/result.h"
 #include "model/control.h"
 
@@ -13,7 +15,11 @@ namespace drydock::controls {
 std::span<const Control> catalog();
 const Control* find_control(std::string_view id);
 
-// The reader behind catalog(); views point into `text` and `arena`-like storage that lives for ever. For tests.
-Result<std::span<const Control>> parse_catalog(std::string_view text);
+// The reader behind catalog(). Views point into `text` and the arena.
+struct ParsedCatalog {
+  Arena arena;
+  std::vector<Control> controls;
+};
+Result<ParsedCatalog> parse_catalog(std::string_view text);
 
 }  // namespace drydock::controls

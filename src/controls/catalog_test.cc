@@ -47,7 +47,7 @@ TEST(ControlCatalog, EveryControlSaysWhatItIsAndHowToMendIt) {
 }
 
 TEST(ControlCatalog, ReadsAControl) {
-  Result<std::span<const Control>> controls = parse_catalog(R"(controls:
+  Result<ParsedCatalog> controls = parse_catalog(R"(controls:
 - id: a.b
   title: A title
   section: One
@@ -59,8 +59,8 @@ TEST(ControlCatalog, ReadsAControl) {
     - {input: person, check: [PE001], pass_when: "somebody says so"}
 )");
   ASSERT_TRUE(controls.has_value()) << controls.error().message;
-  ASSERT_EQ(controls->size(), 1u);
-  const Control& control = (*controls)[0];
+  ASSERT_EQ(controls->controls.size(), 1u);
+  const Control& control = controls->controls[0];
   EXPECT_EQ(control.title, "A title");
   EXPECT_EQ(control.severity, Severity::high);
   ASSERT_EQ(control.entries.size(), 2u);
@@ -86,7 +86,7 @@ TEST(ControlCatalog, ErrorsNameTheControl) {
        "control 'a.b': an entry without checks"},
   };
   for (const Case& c : kCases) {
-    Result<std::span<const Control>> controls = parse_catalog(c.text);
+    Result<ParsedCatalog> controls = parse_catalog(c.text);
     ASSERT_FALSE(controls.has_value()) << c.text;
     EXPECT_EQ(controls.error().message, c.message) << c.text;
   }
