@@ -166,12 +166,12 @@ TEST(StackMerge, ReplacesCommandEntrypointAndTest) {  // 13-merge.md, "Shell com
 }
 
 TEST(StackMerge, KeepsOneEntryPerTarget) {  // 13-merge.md, "Unique resources"
-  Resolved r({{"compose.yaml", service_file("    volumes: [foo:/work, 'bb:/b']\n    ports: ['8080:80', '53:53/udp']\n"
+  Resolved r({{"compose.yaml", service_file("    volumes: [foo:/srv, 'bb:/b']\n    ports: ['8080:80', '53:53/udp']\n"
                                             "    secrets: [s]\n")},
               {"compose.override.yaml",
-               service_file("    volumes: [bar:/work]\n    ports: ['8080:80', '0.0.0.0:8080:80', '9090:80']\n"
+               service_file("    volumes: [bar:/srv]\n    ports: ['8080:80', '0.0.0.0:8080:80', '9090:80']\n"
                             "    secrets: [{source: t, target: s}]\n")}});
-  EXPECT_THAT(mount_texts(r.container("web").mounts), ElementsAre("volume bar /work", "volume bb /b"));
+  EXPECT_THAT(mount_texts(r.container("web").mounts), ElementsAre("volume bar /srv", "volume bb /b"));
   EXPECT_THAT(port_texts(r.container("web").ports), ElementsAre("0.0.0.0|8080|80/tcp", "|53|53/udp", "|9090|80/tcp"));
   EXPECT_THAT(words(r.container("web").secrets), ElementsAre("t"));
 }
