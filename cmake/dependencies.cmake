@@ -28,5 +28,3 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(RE2_REQUIRES QUIET re2)
 list(REMOVE_ITEM RE2_REQUIRES_LIBRARIES re2)
 target_link_libraries(drydock::re2 INTERFACE ${RE2_REQUIRES_LIBRARIES})
-# fmt is used header-only: its shared library costs start-up and Debian ships no archive.
-find_package(fmt REQUIRED)

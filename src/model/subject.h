@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string_view>
 
 namespace drydock {
@@ -24,7 +23,6 @@ enum class SubjectKind : uint8_t {
 };
 
 std::string_view name_of(SubjectKind kind);
-std::optional<SubjectKind> parse_subject_kind(std::string_view text);
 
 struct Subject {
   SubjectKind kind = SubjectKind::file;

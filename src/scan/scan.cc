@@ -227,8 +227,7 @@ LayerPtr read_image_layer(const target::ImageSource& source, size_t index, const
 }
 
 // Instructions in the history may hold build arguments in clear; a report shows them without.
-std::string without_secrets(std::string_view text) {
-  Result<secrets::Scanner> scanner = secrets::Scanner::create();
+std::string without_secrets(std::string_view text, Result<secrets::Scanner>& scanner) {
   if (!scanner) return "(not shown: " + scanner.error().message + ")";
   std::vector<secrets::Hit> hits;
   scanner->scan(text, "image config", hits);
@@ -255,10 +254,11 @@ ImageSummary summary_of(const Image& image, StringPool& pool) {
                               .stored_bytes = layer->stored_bytes,
                               .bytes = layer->bytes});
   }
+  Result<secrets::Scanner> scanner = secrets::Scanner::create();
   for (const HistoryEntry& entry : image.config.history) {
     if (entry.layer >= 0 && static_cast<size_t>(entry.layer) < summary.layers.size())
       summary.layers[static_cast<size_t>(entry.layer)].created_by =
-          pool.copy(printable(without_secrets(entry.created_by)));
+          pool.copy(printable(without_secrets(entry.created_by, scanner)));
   }
   return summary;
 }
